@@ -1,0 +1,94 @@
+import { EXTERIOR, UNRESOLVED } from './batch.js';
+import { findCycle, type Cycle } from './cycle.js';
+import { ESCAPE_RADIUS_SQUARED, log2ExteriorDistance } from './exterior.js';
+
+/** What is known of one point; an object of the caller, filled by {@link race}. */
+export interface Verdict {
+  /** {@link EXTERIOR}, {@link UNRESOLVED} or the verified minimal period. */
+  period: number;
+  /** log2 of the distance estimate, units of the plane; -Infinity when unresolved. */
+  log2Distance: number;
+}
+
+/**
+ * First checkpoint. A point lives this long before Newton is tried. Measured on three views (seahorse, -0.75+0.0625i,
+ * a wholly interior one): 16 takes 68, 42, 14 ms; 32 takes 47, 51, 17 ms; interior views are the more frequent ones.
+ */
+const FIRST_CHECKPOINT = 16;
+
+/** Closest returns kept a window, the newest ones; a power of two. More than 40 were never seen to matter. */
+const MAX_RETURNS = 64;
+
+const returns = new Int32Array(MAX_RETURNS);
+const found: Cycle = { period: 0, log2Distance: 0 };
+
+/**
+ * Races the two tests for one point c: does its orbit escape, or does it have an attracting cycle?
+ *
+ * The orbit of 0 is followed with its derivative. It is cut into windows that end at the checkpoints 16, 32, 64, ...;
+ * a window remembers where it began, w, and at which n the orbit returned strictly closer to w than ever before
+ * in it. In the first window w = 0: these are the minima of |z_n|, the atom domains, which hold the period in nearly
+ * every case. In the later ones w is a point of the orbit itself, which catches the rest: once the orbit is near
+ * its cycle, the period is among the closest returns, for any interior c. At a checkpoint the window's returns are
+ * tried as periods, cheapest first, by Newton's method from the current z, the best known start.
+ *
+ * Nothing but escape makes a point exterior and nothing but Newton's proof makes it interior.
+ *
+ * @param cRe real part of c, units of the plane, |cRe| <= 16
+ * @param cIm imaginary part of c
+ * @param budget iterations of the orbit before the point is given up as unresolved
+ * @param verdict receives the answer
+ * @see mathr.co.uk, "A roadmap for distributed Mandelbrot set rendering" (racing tests);
+ * Munafo, Mu-Ency, "Atom domain"
+ */
+export function race(cRe: number, cIm: number, budget: number, verdict: Verdict): void {
+  let zRe = 0;
+  let zIm = 0;
+  let dRe = 0;
+  let dIm = 0;
+  let wRe = 0;
+  let wIm = 0;
+  let windowStart = 0;
+  let checkpoint = FIRST_CHECKPOINT;
+  let closest = Infinity;
+  let count = 0;
+  for (let n = 1; n <= budget; n++) {
+    const d = 2 * (zRe * dRe - zIm * dIm) + 1;
+    dIm = 2 * (zRe * dIm + zIm * dRe);
+    dRe = d;
+    const z = zRe * zRe - zIm * zIm + cRe;
+    zIm = 2 * zRe * zIm + cIm;
+    zRe = z;
+    const z2 = zRe * zRe + zIm * zIm;
+    if (z2 > ESCAPE_RADIUS_SQUARED) {
+      verdict.period = EXTERIOR;
+      verdict.log2Distance = log2ExteriorDistance(z2, dRe * dRe + dIm * dIm);
+      return;
+    }
+    const awayRe = zRe - wRe;
+    const awayIm = zIm - wIm;
+    const away = awayRe * awayRe + awayIm * awayIm;
+    if (away < closest) {
+      closest = away;
+      returns[count & (MAX_RETURNS - 1)] = n - windowStart;
+      count++;
+    }
+    if (n === checkpoint) {
+      for (let i = Math.max(0, count - MAX_RETURNS); i < count; i++) {
+        if (findCycle(cRe, cIm, returns[i & (MAX_RETURNS - 1)], zRe, zIm, found)) {
+          verdict.period = found.period;
+          verdict.log2Distance = found.log2Distance;
+          return;
+        }
+      }
+      wRe = zRe;
+      wIm = zIm;
+      windowStart = n;
+      checkpoint = 2 * n;
+      closest = Infinity;
+      count = 0;
+    }
+  }
+  verdict.period = UNRESOLVED;
+  verdict.log2Distance = -Infinity;
+}
