@@ -19,6 +19,12 @@ const FIRST_CHECKPOINT = 16;
 /** Closest returns kept a window, the newest ones; a power of two. More than 40 were never seen to matter. */
 const MAX_RETURNS = 64;
 
+/**
+ * log2 of the distance below which an interior verdict is no proof: the multiplier carries rounding errors of a few 1e-16,
+ * so at a parabolic point such as 1/4+i/2, where its modulus is exactly 1, Newton may find 1 - 2e-16.
+ */
+const LOG2_CERTAIN_INTERIOR = -46;
+
 const returns = new Int32Array(MAX_RETURNS);
 const found: Cycle = { period: 0, log2Distance: 0 };
 
@@ -31,6 +37,10 @@ const found: Cycle = { period: 0, log2Distance: 0 };
  * every case. In the later ones w is a point of the orbit itself, which catches the rest: once the orbit is near
  * its cycle, the period is among the closest returns, for any interior c. At a checkpoint the window's returns are
  * tried as periods, cheapest first, by Newton's method from the current z, the best known start.
+ *
+ * Rounding z acts like moving c by about 2^-52. Up to a distance of 2^-60 the escape was seen to come at the same n as in
+ * 260-bit arithmetic (29,000 points); nearer than that (1 sample in 250 of those computed at level 7) it comes at another
+ * n, so such a distance means no more than "next to the boundary".
  *
  * Nothing but escape makes a point exterior and nothing but Newton's proof makes it interior.
  *
@@ -75,7 +85,11 @@ export function race(cRe: number, cIm: number, budget: number, verdict: Verdict)
     }
     if (n === checkpoint) {
       for (let i = Math.max(0, count - MAX_RETURNS); i < count; i++) {
-        if (findCycle(cRe, cIm, returns[i & (MAX_RETURNS - 1)], zRe, zIm, found)) {
+        const candidate = returns[i & (MAX_RETURNS - 1)];
+        if (
+          findCycle(cRe, cIm, candidate, zRe, zIm, found) &&
+          found.log2Distance > LOG2_CERTAIN_INTERIOR
+        ) {
           verdict.period = found.period;
           verdict.log2Distance = found.log2Distance;
           return;

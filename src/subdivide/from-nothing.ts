@@ -1,0 +1,20 @@
+import type { Kernel } from '../math/batch.js';
+import type { Address } from '../tile/address.js';
+import { gridOf, SIDE } from '../tile/grid.js';
+import { DUMMY, type Samples } from '../tile/samples.js';
+import { computeSamples, createSampleGrid, setDummies } from './sample-grid.js';
+import type { Statistics } from './statistics.js';
+
+/**
+ * A tile computed from its address alone, every sample by the kernel.
+ *
+ * @throws RangeError when the level is beyond what the kernel's numbers hold
+ */
+export function tileFromNothing(address: Address, kernel: Kernel, statistics: Statistics): Samples {
+  const { level, west, south } = gridOf(address);
+  const grid = createSampleGrid(level, SIDE, west, south);
+  setDummies(grid, statistics);
+  const wanted = Uint32Array.from(grid.period.keys()).filter((i) => grid.period[i] !== DUMMY);
+  computeSamples(grid, wanted, kernel, statistics);
+  return { period: grid.period, log2Distance: grid.log2Distance };
+}
