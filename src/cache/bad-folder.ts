@@ -1,0 +1,41 @@
+import { link, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { list, move } from './files.js';
+import type { Layout } from './layout.js';
+
+/**
+ * Sets something aside that cannot be a tile, so that nobody stumbles over it again and somebody can look at it.
+ *
+ * @param path file, link or folder in the cache
+ * @returns where it is now, or null when it was gone
+ */
+export async function setAside(layout: Layout, path: string): Promise<string | null> {
+  const to = await freePlace(layout, path);
+  return (await move(path, to)) ? to : null;
+}
+
+/**
+ * Keeps a second name of a damaged file in bad/, while the first one stays until it is replaced: a crash between the two
+ * loses nothing.
+ *
+ * @returns the second name, or null when the file system has no hard links or the file is gone
+ */
+export async function keepCopy(layout: Layout, path: string): Promise<string | null> {
+  const to = await freePlace(layout, path);
+  try {
+    await link(path, to);
+    return to;
+  } catch {
+    return null;
+  }
+}
+
+async function freePlace(layout: Layout, path: string): Promise<string> {
+  await mkdir(layout.badFolder, { recursive: true });
+  const taken = new Set(await list(layout.badFolder));
+  // A name from a hostile listing cannot leave the folder (basename), hide (dot), or be too long for a suffix.
+  const name = basename(path).replace(/^\.+/, '').slice(0, 200) || 'unnamed';
+  let free = name;
+  for (let n = 2; taken.has(free); n++) free = `${name}.${n}`;
+  return join(layout.badFolder, free);
+}

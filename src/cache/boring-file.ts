@@ -1,0 +1,95 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Address } from '../tile/address.js';
+import { formatBoringLine, parseBoringLine, type BoringTile } from '../tile/boring-line.js';
+import { isGone } from './files.js';
+
+/**
+ * boring.txt. It grows at its end only, under the lock, by whole lines. A crash may tear the last line: readers take no
+ * line without its newline, and the next writer ends a torn line with a mark that makes it invalid.
+ */
+
+/** Ends a torn line: with it, no prefix of a line parses as a line. */
+const TORN_MARK = '#\n';
+
+/** Appends tiles and waits until they are on the disk. */
+export async function appendBoring(path: string, tiles: readonly BoringTile[]): Promise<void> {
+  if (tiles.length === 0) return;
+  const file = await open(path, 'a+');
+  try {
+    const mark = (await endsInsideLine(file)) ? TORN_MARK : '';
+    await file.appendFile(mark + tiles.map(formatBoringLine).join(''));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function endsInsideLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== 0x0a;
+}
+
+/** What stands in boring.txt. */
+export interface BoringContents {
+  /** Period by address. */
+  readonly tiles: Map<Address, number>;
+  /** Lines that are none, with their numbers from 1; the torn ones are among them. */
+  readonly invalid: readonly { readonly line: number; readonly text: string }[];
+  /** Addresses that stand there more than once. */
+  readonly duplicates: readonly Address[];
+}
+
+/** Longest line that is taken apart; nothing valid is longer. */
+const MAX_LINE = 110_000;
+
+/** Reads boring.txt; a missing file is an empty one. */
+export async function readBoring(path: string): Promise<BoringContents> {
+  const tiles = new Map<Address, number>();
+  const invalid: { line: number; text: string }[] = [];
+  const duplicates: Address[] = [];
+  let line = 0;
+  try {
+    for await (const text of completeLines(path)) {
+      line++;
+      const tile = text.length <= MAX_LINE ? parseBoringLine(text) : null;
+      if (tile === null) invalid.push({ line, text: text.slice(0, 80) });
+      else if (tiles.has(tile.address)) duplicates.push(tile.address);
+      else tiles.set(tile.address, tile.period);
+    }
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+  return { tiles, invalid, duplicates };
+}
+
+/** The lines of a file that end with a newline. */
+async function* completeLines(path: string): AsyncGenerator<string> {
+  const file = await open(path, 'r');
+  let size: number;
+  try {
+    ({ size } = await file.stat());
+    if (size > 0 && (await endsInsideLine(file))) size = await endOfLastLine(file, size);
+  } finally {
+    await file.close();
+  }
+  if (size === 0) return;
+  const input = createReadStream(path, { encoding: 'latin1', end: size - 1 });
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) yield line;
+}
+
+/** Size of a file up to and including its last newline. */
+async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
+  const piece = Buffer.alloc(4096);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - piece.length);
+    const { bytesRead } = await file.read(piece, 0, end - start, start);
+    const newline = piece.subarray(0, bytesRead).lastIndexOf(0x0a);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}

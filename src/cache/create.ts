@@ -1,0 +1,58 @@
+import { mkdir, open, readdir } from 'node:fs/promises';
+import { ROOT } from '../tile/address.js';
+import { CacheError, systemCode } from './cache-error.js';
+import { publish, writeDurably } from './files.js';
+import { Layout } from './layout.js';
+import { ALGORITHM_VERSION, FORMAT_VERSION, writeSettings, type PictureFormat, type Settings } from './settings.js';
+
+/** What a new cache begins with: the root tile, ready-made. */
+export interface Seed {
+  readonly raw: Uint8Array;
+  readonly picture: Uint8Array;
+}
+
+/**
+ * Makes a cache: the folders, an empty boring.txt, the root tile in todo/ with its picture. cache.json comes last, so a
+ * directory that has it is complete.
+ *
+ * @throws CacheError EEXISTS when the directory holds anything, EWRITE when it cannot be made
+ */
+export async function createCache(
+  root: string,
+  choice: { readonly theme: string; readonly image: PictureFormat; readonly lease: number },
+  seed: Seed,
+): Promise<Settings> {
+  const layout = new Layout(root, choice.image);
+  const settings = { format: FORMAT_VERSION, algorithm: ALGORITHM_VERSION, ...choice };
+  try {
+    await mkdir(root, { recursive: true });
+    await refuseUnlessEmpty(root);
+    for (const folder of layout.folders) await mkdir(folder, { recursive: true });
+    await (await open(layout.boring, 'a')).close();
+    await writeDurably(layout.tile(ROOT), seed.picture);
+    await publish(layout.todo(ROOT), seed.raw);
+    await writeSettings(root, settings);
+  } catch (error) {
+    if (error instanceof CacheError) throw error;
+    throw new CacheError(
+      'EWRITE',
+      root,
+      `No cache could be made in ${root} (${systemCode(error) ?? String(error)}): expected a directory that this user may write ` +
+        'to, or a place where one can be made. Check the path and its permissions.',
+      { cause: error },
+    );
+  }
+  return settings;
+}
+
+async function refuseUnlessEmpty(root: string): Promise<void> {
+  const names = (await readdir(root)).filter((name) => name !== 'lost+found' && name !== '.keep');
+  if (names.length === 0) return;
+  const what = names.includes('cache.json') ? 'is a cache already' : `is not empty (it holds ${names[0]})`;
+  throw new CacheError(
+    'EEXISTS',
+    root,
+    `${root} ${what}: expected a new or empty directory. Nothing was changed; choose another path` +
+      (names.includes('cache.json') ? ', or start "mandeld --cache" on it to go on with it.' : '.'),
+  );
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { foldAddress } from '../tile/folding.js';
+import type { Address } from '../tile/address.js';
+import type { PictureFormat } from './settings.js';
+
+/**
+ * Every path in a cache is built here, and only from validated addresses, client names and periods.
+ *
+ * ```
+ * cache.json                       settings, see settings.ts
+ * lock/held/                       exists while a client holds the lock, with the holder's token inside
+ * boring.txt                       one line a boring tile, grows at its end only
+ * todo/A.raw  done/A.raw           tiles waiting, tiles subdivided
+ * tile/A.png  tile/P<period>.png   pictures
+ * bad/                             what was found in todo/ and cannot be a tile, set aside
+ * work/CLIENT/status.json          heartbeat
+ * work/CLIENT/todo/A.raw           claimed; results, if any, are incomplete
+ * work/CLIENT/ready/A.raw          computed; results are complete in done/, tile/ and boring.txt beside it
+ * work/CLIENT/{done,tile}/, boring.txt
+ * ```
+ */
+export class Layout {
+  readonly root: string;
+  readonly format: PictureFormat;
+
+  constructor(root: string, format: PictureFormat) {
+    this.root = root;
+    this.format = format;
+  }
+
+  static settingsOf(root: string): string {
+    return join(root, 'cache.json');
+  }
+
+  get lockFolder(): string {
+    return join(this.root, 'lock');
+  }
+  /** Made by proper-lockfile; the token of the holder stands in it. */
+  get heldLock(): string {
+    return join(this.root, 'lock', 'held');
+  }
+  get boring(): string {
+    return join(this.root, 'boring.txt');
+  }
+  get badFolder(): string {
+    return join(this.root, 'bad');
+  }
+  get workFolder(): string {
+    return join(this.root, 'work');
+  }
+  get todoFolder(): string {
+    return join(this.root, 'todo');
+  }
+  get doneFolder(): string {
+    return join(this.root, 'done');
+  }
+  get tileFolder(): string {
+    return join(this.root, 'tile');
+  }
+  todo(address: Address): string {
+    return join(this.todoFolder, rawName(address));
+  }
+  done(address: Address): string {
+    return join(this.doneFolder, rawName(address));
+  }
+  tile(name: PictureName): string {
+    return join(this.tileFolder, pictureFile(name, this.format));
+  }
+  /** A file that is written to learn the file server's time. */
+  clock(client: string): string {
+    return join(this.workFolder, `.clock-${client}`);
+  }
+  /** The folders that every cache has. */
+  get folders(): readonly string[] {
+    return ['lock', 'todo', 'done', 'tile', 'want', 'work'].map((name) => join(this.root, name));
+  }
+  work(client: string): WorkLayout {
+    return new WorkLayout(join(this.workFolder, client), this.format);
+  }
+}
+
+/** The folder of one client. */
+export class WorkLayout {
+  readonly folder: string;
+  readonly format: PictureFormat;
+
+  constructor(folder: string, format: PictureFormat) {
+    this.folder = folder;
+    this.format = format;
+  }
+
+  get status(): string {
+    return join(this.folder, 'status.json');
+  }
+  get boring(): string {
+    return join(this.folder, 'boring.txt');
+  }
+  get todoFolder(): string {
+    return join(this.folder, 'todo');
+  }
+  get readyFolder(): string {
+    return join(this.folder, 'ready');
+  }
+  get doneFolder(): string {
+    return join(this.folder, 'done');
+  }
+  get tileFolder(): string {
+    return join(this.folder, 'tile');
+  }
+  todo(address: Address): string {
+    return join(this.todoFolder, rawName(address));
+  }
+  ready(address: Address): string {
+    return join(this.readyFolder, rawName(address));
+  }
+  done(address: Address): string {
+    return join(this.doneFolder, rawName(address));
+  }
+  tile(name: PictureName): string {
+    return join(this.tileFolder, pictureFile(name, this.format));
+  }
+  get folders(): readonly string[] {
+    return [this.todoFolder, this.readyFolder, this.doneFolder, this.tileFolder];
+  }
+}
+
+/** A picture shows a tile, or stands for all boring tiles of a period. */
+export type PictureName = Address | { readonly period: number };
+
+function rawName(address: Address): string {
+  return `${foldAddress(address)}.raw`;
+}
+
+function pictureFile(name: PictureName, format: PictureFormat): string {
+  return `${typeof name === 'string' ? foldAddress(name) : `P${name.period}`}.${format}`;
+}

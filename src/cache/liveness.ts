@@ -1,0 +1,59 @@
+import { readlinkSync } from 'node:fs';
+import { systemCode } from './cache-error.js';
+import { list, modificationTime } from './files.js';
+import type { Layout } from './layout.js';
+import { readStatus, type ClientStatus } from './status-file.js';
+
+/** Another client, seen through its heartbeat. */
+export interface SeenClient {
+  readonly name: string;
+  /** Seconds since its last heartbeat, in the file server's time; Infinity when it has none. */
+  readonly age: number;
+  /** What it said last; null when that cannot be read. */
+  readonly status: ClientStatus | null;
+}
+
+/** Names the process table of this process: two containers on one host have different ones. */
+export function processTable(hostName: string): string {
+  try {
+    return `${hostName} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return hostName;
+  }
+}
+
+/** All clients that have a folder in work/. */
+export async function seeClients(layout: Layout, now: number): Promise<SeenClient[]> {
+  const names = await list(layout.workFolder);
+  return await Promise.all(names.map(async (name) => await seeClient(layout, name, now)));
+}
+
+/**
+ * One client.
+ *
+ * @param now the file server's time, milliseconds
+ */
+export async function seeClient(layout: Layout, name: string, now: number): Promise<SeenClient> {
+  const work = layout.work(name);
+  const beat = await modificationTime(work.status).catch(() => null);
+  if (beat !== null) {
+    return { name, age: Math.max(0, (now - beat) / 1000), status: await readStatus(work.status) };
+  }
+  // No heartbeat: the client died while it came or went. Give it the time of its folder.
+  const made = await modificationTime(work.folder).catch(() => null);
+  return { name, age: made === null ? Infinity : Math.max(0, (now - made) / 1000), status: null };
+}
+
+/**
+ * Whether a client is known to have ended although its heartbeat is young: its process ran here and is gone. (When the
+ * process number is in use again it counts as alive, until the lease is over.)
+ */
+export function hasEndedHere(client: SeenClient, table: string): boolean {
+  if (client.status === null || client.status.processes !== table) return false;
+  try {
+    process.kill(client.status.pid, 0);
+    return false;
+  } catch (error) {
+    return systemCode(error) === 'ESRCH';
+  }
+}

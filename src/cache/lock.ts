@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import lockfile from 'proper-lockfile';
+import { CacheError, systemCode } from './cache-error.js';
+import { isGone, list, remove } from './files.js';
+import type { Layout } from './layout.js';
+import { serverTime } from './server-time.js';
+
+/**
+ * The cache's lock. It saves work; it never carries correctness: every step that it covers is a rename that one client
+ * wins, so a lock that was broken wrongly costs duplicated work at the most.
+ *
+ * proper-lockfile makes the folder lock/held. It judges staleness by the local clock and removes a stale lock without
+ * looking whose it is, so the holder puts a token inside: the folder is not empty, nobody can remove it by the way, and
+ * a takeover is a rename of that token, which one client wins. Whether a lock is stale is decided here, in the file
+ * server's time.
+ */
+
+/** A lock of this age is abandoned; one setting for all clients. It is held for milliseconds. */
+const STALE_MS = 60_000;
+/** A holder gives up its own section after half of that, long before anybody else may break the lock. */
+const SECTION_MS = STALE_MS / 2;
+/** How long to wait for the lock between attempts; with jitter, so that clients do not march in step. */
+const RETRY_MS = { first: 4, longest: 250 } as const;
+/** Waiting this long, a client begins to look whether the lock is abandoned. */
+const SUSPICIOUS_MS = 2000;
+
+/** The right to change the shared folders, for the time of one section. */
+export interface HeldLock {
+  /**
+   * To be called between the steps of a section.
+   *
+   * @throws CacheError ELOCKLOST when the section has taken too long or the lock was lost
+   */
+  assertHeld(): void;
+}
+
+/** What a client needs from the world to take the lock. */
+export interface LockOptions {
+  /** File of the client's own that is written to learn the server's time. */
+  readonly clock: string;
+  /** Told when an abandoned lock was broken. */
+  readonly onBroken?: (details: { readonly age: number }) => void;
+}
+
+/** The lock of one cache, as one client takes it. */
+export class CacheLock {
+  readonly #layout: Layout;
+  readonly #options: LockOptions;
+
+  constructor(layout: Layout, options: LockOptions) {
+    this.#layout = layout;
+    this.#options = options;
+  }
+
+  /**
+   * Runs a section under the lock, waiting for the lock as long as it takes.
+   *
+   * @param signal ends the waiting
+   */
+  async run<T>(section: (held: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const attempt = new Attempt(this.#layout);
+    await this.#acquire(attempt, signal);
+    try {
+      return await section(attempt);
+    } finally {
+      await attempt.release();
+    }
+  }
+
+  async #acquire(attempt: Attempt, signal: AbortSignal | undefined): Promise<void> {
+    let wait: number = RETRY_MS.first;
+    let suspicious = performance.now() + SUSPICIOUS_MS;
+    while (!(await attempt.take())) {
+      signal?.throwIfAborted();
+      if (performance.now() > suspicious) {
+        await this.#breakAbandoned();
+        suspicious = performance.now() + SUSPICIOUS_MS;
+      }
+      await delay(wait * (0.5 + Math.random()), undefined, signal ? { signal } : {});
+      wait = Math.min(RETRY_MS.longest, wait * 2);
+    }
+  }
+
+  /** Removes the lock when its holder is gone: whoever renames the token away may. */
+  async #breakAbandoned(): Promise<void> {
+    const { heldLock, lockFolder } = this.#layout;
+    const now = await serverTime(this.#options.clock);
+    try {
+      const tokens = await list(heldLock);
+      // Without a token the holder died between two steps; the change time is the server's, the modification time is not.
+      const since =
+        tokens.length > 0 ? (await stat(join(heldLock, tokens[0]))).mtimeMs : (await stat(heldLock)).ctimeMs;
+      if (now - since < STALE_MS) return;
+      for (const token of tokens) {
+        const won = join(lockFolder, `.broken-${randomUUID()}`);
+        await rename(join(heldLock, token), won);
+        await remove(won);
+      }
+      await rmdir(heldLock);
+      this.#options.onBroken?.({ age: now - since });
+    } catch (error) {
+      // Gone: released, or another client was first. Not empty: a new holder was faster.
+      if (!isGone(error) && !['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** One attempt to take the lock, and then the lock itself. */
+class Attempt implements HeldLock {
+  readonly #layout: Layout;
+  readonly #token: string = randomUUID();
+  #releaseFolder: (() => Promise<void>) | null = null;
+  #since = 0;
+  #lost = false;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  assertHeld(): void {
+    const seconds = (performance.now() - this.#since) / 1000;
+    if (!this.#lost && seconds * 1000 < SECTION_MS) return;
+    throw new CacheError(
+      'ELOCKLOST',
+      this.#layout.heldLock,
+      `The lock ${this.#layout.heldLock} was ${this.#lost ? 'taken away' : 'held for too long'} after ${seconds.toFixed(1)} s; ` +
+        'this attempt is abandoned and will be repeated. If it happens often, the file system is too slow or hangs.',
+    );
+  }
+
+  /** Takes the lock if it is free. */
+  async take(): Promise<boolean> {
+    const { lockFolder, heldLock } = this.#layout;
+    try {
+      this.#releaseFolder = await lockfile.lock(lockFolder, {
+        lockfilePath: heldLock,
+        realpath: false,
+        stale: STALE_MS,
+        update: SECTION_MS,
+        retries: 0,
+        onCompromised: () => {
+          this.#lost = true;
+        },
+      });
+    } catch (error) {
+      return await this.#refused(error);
+    }
+    this.#since = performance.now();
+    this.#lost = false;
+    try {
+      await (await open(join(heldLock, this.#token), 'wx')).close();
+      // A client whose clock is far ahead may have replaced the folder before the token stood in it.
+      if ((await readdir(heldLock)).length === 1) return true;
+    } catch (error) {
+      if (!isGone(error)) {
+        await this.release();
+        throw error;
+      }
+    }
+    await this.release();
+    return false;
+  }
+
+  /** Decides whether an error means "not now"; a missing lock folder is made. */
+  async #refused(error: unknown): Promise<boolean> {
+    const code = systemCode(error) ?? '';
+    if (code === 'ENOENT') {
+      await mkdir(this.#layout.lockFolder, { recursive: true });
+      return false;
+    }
+    if (['ELOCKED', 'EEXIST', 'ENOTEMPTY', 'ESTALE'].includes(code)) return false;
+    throw error;
+  }
+
+  async release(): Promise<void> {
+    const release = this.#releaseFolder;
+    this.#releaseFolder = null;
+    if (release === null) return;
+    try {
+      await unlink(join(this.#layout.heldLock, this.#token));
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+    try {
+      await release();
+    } catch (error) {
+      // Not empty: somebody else's token stands there by now. Released or lost before: nothing is left to release.
+      const harmless = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTACQUIRED', 'ERELEASED'];
+      if (!harmless.includes(systemCode(error) ?? '')) throw error;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { checkClientName } from './client-name.js';
+import { CacheError, systemCode } from './cache-error.js';
+import type { Layout, WorkLayout } from './layout.js';
+import { hasEndedHere, processTable, seeClient, seeClients, type SeenClient } from './liveness.js';
+import type { CacheLock, HeldLock } from './lock.js';
+import { recoverClient, type Recovered } from './recover.js';
+import { serverTime } from './server-time.js';
+import type { Settings } from './settings.js';
+import { readStatus, writeStatus, type ClientState, type ClientStatus } from './status-file.js';
+
+/** Who a client is; given by the program that runs it. */
+export interface Identity {
+  readonly client: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly workers: number;
+}
+
+/** What a heartbeat tells beside the identity. */
+export interface Activity {
+  readonly state: ClientState;
+  readonly subdivided: number;
+  readonly rate: number;
+  readonly holding: readonly string[];
+}
+
+/** Heartbeats a lease: an NFS client may see one 30 seconds late, and one may be lost. */
+export const BEATS_PER_LEASE = 6;
+
+/**
+ * A client's place in a cache: its work folder and heartbeat, from joining to leaving.
+ *
+ * Joining makes the folder, or takes over what a dead client of the name has left; a live one is an error. From then on
+ * the client beats. Should its status.json vanish or be another session's, it was taken for dead: it is fenced, holds
+ * nothing any more, and may join again.
+ */
+export class Membership {
+  readonly work: WorkLayout;
+  readonly #layout: Layout;
+  readonly #settings: Settings;
+  readonly #identity: Identity;
+  readonly #session: string = randomUUID();
+  readonly #started: string;
+  readonly #table: string;
+
+  private constructor(layout: Layout, settings: Settings, identity: Identity, started: Date) {
+    this.#layout = layout;
+    this.#settings = settings;
+    this.#identity = identity;
+    this.#started = started.toISOString();
+    this.#table = processTable(identity.host);
+    this.work = layout.work(identity.client);
+  }
+
+  /**
+   * Joins a cache.
+   *
+   * @param started now, by the local clock; only to be shown
+   * @throws CacheError ECLIENTNAME, ECLIENTBUSY, or EWRITE when the directory cannot be written to
+   */
+  static async join(
+    layout: Layout,
+    settings: Settings,
+    identity: Identity,
+    lock: CacheLock,
+    started: Date,
+  ): Promise<{ membership: Membership; recovered: Recovered | null }> {
+    checkClientName(identity.client);
+    const membership = new Membership(layout, settings, identity, started);
+    const recovered = await lock.run(async (held) => await membership.#enter(held));
+    return { membership, recovered };
+  }
+
+  async #enter(held: HeldLock): Promise<Recovered | null> {
+    const { client } = this.#identity;
+    const present = await seeClient(this.#layout, client, await this.#now());
+    let recovered: Recovered | null = null;
+    if (present.age < Infinity) {
+      if (this.#isAlive(present)) throw busy(this.#layout, present, this.#settings);
+      recovered = await recoverClient(this.#layout, client, held);
+    }
+    for (const folder of this.work.folders) await mkdir(folder, { recursive: true });
+    await this.#write({ state: 'idle', subdivided: 0, rate: 0, holding: [] });
+    return recovered;
+  }
+
+  /**
+   * Says that this client is alive.
+   *
+   * @throws CacheError EFENCED when others have taken it for dead
+   */
+  async beat(activity: Activity): Promise<void> {
+    await this.assertMember();
+    await this.#write(activity);
+  }
+
+  /** @throws CacheError EFENCED when others have taken this client for dead */
+  async assertMember(): Promise<void> {
+    const status = await readStatus(this.work.status);
+    if (status?.session === this.#session) return;
+    throw new CacheError(
+      'EFENCED',
+      this.work.folder,
+      `Others took client ${this.#identity.client} for dead after ${this.#settings.lease} s without a heartbeat and recovered its ` +
+        'work, so what it was computing is given up. Nothing is lost. Was this machine asleep, or cut off from the file server?',
+    );
+  }
+
+  /** The other clients of this cache, by the file server's time. */
+  async others(): Promise<{ all: SeenClient[]; dead: SeenClient[] }> {
+    const all = (await seeClients(this.#layout, await this.#now())).filter(
+      ({ name }) => name !== this.#identity.client,
+    );
+    return { all, dead: all.filter((client) => !this.#isAlive(client)) };
+  }
+
+  /** Leaves the cache; nothing may be held any more. */
+  async leave(): Promise<void> {
+    await rm(this.work.folder, { recursive: true, force: true });
+    await rm(this.#layout.clock(this.#identity.client), { force: true });
+  }
+
+  #isAlive(client: SeenClient): boolean {
+    return client.age <= this.#settings.lease && !hasEndedHere(client, this.#table);
+  }
+
+  /** The file server's time. */
+  async #now(): Promise<number> {
+    return await serverTime(this.#layout.clock(this.#identity.client));
+  }
+
+  async #write(activity: Activity): Promise<void> {
+    const { client, host, pid, version, workers } = this.#identity;
+    const status: ClientStatus = {
+      client,
+      session: this.#session,
+      host,
+      pid,
+      processes: this.#table,
+      version,
+      started: this.#started,
+      workers,
+      ...activity,
+    };
+    await writeStatus(this.work.status, status);
+  }
+}
+
+/**
+ * Makes the folders that a copied or young cache may lack, and finds out whether it can be written to.
+ *
+ * @throws CacheError EWRITE
+ */
+export async function prepareFolders(layout: Layout): Promise<void> {
+  try {
+    for (const folder of layout.folders) await mkdir(folder, { recursive: true });
+    for (const folder of [layout.root, ...layout.folders]) {
+      await access(folder, constants.W_OK | constants.X_OK);
+    }
+  } catch (error) {
+    throw new CacheError(
+      'EWRITE',
+      layout.root,
+      `${layout.root} cannot be written to (${systemCode(error) ?? String(error)}): expected a directory in which this user may ` +
+        'make files in todo/, done/, tile/, lock/ and work/. Check its owner and mode, and that it is not mounted read-only.',
+      { cause: error },
+    );
+  }
+}
+
+function busy(layout: Layout, client: SeenClient, settings: Settings): CacheError {
+  const where = client.status ? `, process ${client.status.pid} on ${client.status.host}` : '';
+  const wait = Math.max(1, Math.ceil(settings.lease - client.age));
+  return new CacheError(
+    'ECLIENTBUSY',
+    layout.work(client.name).folder,
+    `A daemon named ${client.name} is already working in ${layout.root}${where}: its last heartbeat is ` +
+      `${client.age.toFixed(0)} s old. Give this one another name with --client. If that daemon died with its machine, its name ` +
+      `is free again in ${wait} s.`,
+  );
+}

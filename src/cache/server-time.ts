@@ -1,0 +1,18 @@
+import { open } from 'node:fs/promises';
+
+/**
+ * The file server's time in milliseconds: the modification time of a file that was written just now. Ages of files are
+ * measured with it, never with the local clock, which may be wrong by hours.
+ *
+ * @param path a file of the caller's own, which is overwritten
+ */
+export async function serverTime(path: string): Promise<number> {
+  const file = await open(path, 'w');
+  try {
+    await file.write('now\n');
+    await file.datasync();
+    return (await file.stat()).mtimeMs;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,49 @@
+import type { Result } from '../cache/merge.js';
+import type { Address } from '../tile/address.js';
+import type { Job } from './job.js';
+
+/**
+ * The tiles that a daemon holds, each in one place: waiting for a thread, running in one, or computed and not merged yet.
+ */
+export class Holdings {
+  readonly waiting: Pick<Job, 'kind' | 'address'>[] = [];
+  readonly running: Map<Address, Promise<void>> = new Map();
+  readonly results: Result[] = [];
+  readonly #failures = new Map<Address, number>();
+
+  /** Whether a tile is held. */
+  has(address: Address): boolean {
+    return (
+      this.running.has(address) ||
+      this.waiting.some((job) => job.address === address) ||
+      this.results.some((result) => result.address === address)
+    );
+  }
+
+  /** All tiles that are held. */
+  get addresses(): Address[] {
+    return [
+      ...this.running.keys(),
+      ...this.waiting.map(({ address }) => address),
+      ...this.results.map(({ address }) => address),
+    ];
+  }
+
+  /** How many are held. */
+  get size(): number {
+    return this.running.size + this.waiting.length + this.results.length;
+  }
+
+  /** Counts a failure of a tile and tells how many it has had. */
+  countFailure(address: Address): number {
+    const count = (this.#failures.get(address) ?? 0) + 1;
+    this.#failures.set(address, count);
+    return count;
+  }
+
+  /** Forgets everything but what is running, which cannot be stopped. */
+  forget(): void {
+    this.waiting.length = 0;
+    this.results.length = 0;
+  }
+}

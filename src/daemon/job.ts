@@ -1,0 +1,29 @@
+import type { Result } from '../cache/merge.js';
+import type { PictureFormat } from '../cache/settings.js';
+import type { Statistics } from '../subdivide/statistics.js';
+import type { Address } from '../tile/address.js';
+
+/** What a worker thread is asked for; everything it needs, for it shares nothing with the main thread. */
+export interface Job {
+  /** `subdivide` a claimed tile, or `remake` the damaged raw file of one from its parent. */
+  readonly kind: 'subdivide' | 'remake';
+  readonly address: Address;
+  /** The cache's directory. */
+  readonly root: string;
+  readonly client: string;
+  readonly theme: string;
+  readonly image: PictureFormat;
+}
+
+/** What a worker answers. */
+export type Outcome =
+  /** The children and pictures are durable in the client's work folder. */
+  | { readonly kind: 'subdivided'; readonly result: Result; readonly statistics: Statistics }
+  /** The raw file of the tile is there again. */
+  | { readonly kind: 'remade' }
+  /** The raw file cannot be read as a tile. */
+  | { readonly kind: 'damaged'; readonly reason: string }
+  /** The raw file is gone: others took this client for dead and recovered it. */
+  | { readonly kind: 'gone' }
+  /** Nothing in the cache leads to this tile, so it cannot be remade. */
+  | { readonly kind: 'orphan'; readonly reason: string };

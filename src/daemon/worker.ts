@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { exists, isGone, publish, readBounded, writeDurably } from '../cache/files.js';
+import { Layout, type WorkLayout } from '../cache/layout.js';
+import { encodeBoringPicture, encodePicture } from '../image/picture.js';
+import { isThemeName, type ThemeName } from '../image/themes.js';
+import { scalarKernel } from '../math/scalar-kernel.js';
+import { tileFromNothing } from '../subdivide/from-nothing.js';
+import { noStatistics } from '../subdivide/statistics.js';
+import { subdivide } from '../subdivide/subdivide.js';
+import { levelOf, parentOf, type Address } from '../tile/address.js';
+import { DIGITS_PER_FOLDER } from '../tile/folding.js';
+import { FormatError } from '../tile/format-error.js';
+import { decodeRaw, encodeRaw, MAX_RAW_BYTES } from '../tile/raw.js';
+import type { Samples } from '../tile/samples.js';
+import type { Job, Outcome } from './job.js';
+
+/**
+ * The worker thread: reads, computes, encodes and writes, all below the client's own work folder. Names in the shared
+ * folders are the main thread's business.
+ */
+export default async function perform(job: Job): Promise<Outcome> {
+  if (!isThemeName(job.theme)) throw new RangeError(`expected a known theme, got ${job.theme}`);
+  const layout = new Layout(job.root, job.image);
+  const work = layout.work(job.client);
+  return job.kind === 'subdivide'
+    ? await subdivideClaimed(job, job.theme, layout, work)
+    : await remake(job.address, layout, work);
+}
+
+async function subdivideClaimed(
+  job: Job,
+  theme: ThemeName,
+  layout: Layout,
+  work: WorkLayout,
+): Promise<Outcome> {
+  const parent = await readSamples(work.todo(job.address));
+  if (parent === null) return { kind: 'gone' };
+  if (typeof parent === 'string') return { kind: 'damaged', reason: parent };
+  const { interesting, boring, statistics } = subdivide(job.address, parent, scalarKernel);
+  const files = interesting.flatMap(({ address, samples }) => [
+    { path: work.done(address), bytes: encodeRaw(samples) },
+    { path: work.tile(address), bytes: encodePicture(samples, theme, job.image) },
+  ]);
+  for (const period of new Set(boring.map((child) => child.period))) {
+    // The picture of a period never changes, so an old one will do; seen too late, it is only made once more.
+    if (await exists(layout.tile({ period }))) continue;
+    files.push({ path: work.tile({ period }), bytes: encodeBoringPicture(period, theme, job.image) });
+  }
+  try {
+    if (levelOf(job.address) >= DIGITS_PER_FOLDER) await makeFoldedFolders(files.map(({ path }) => path));
+    // All at once: waiting for the disk is most of it.
+    await Promise.all(files.map(async ({ path, bytes }) => await writeDurably(path, bytes)));
+  } catch (error) {
+    if (isGone(error)) return { kind: 'gone' };
+    throw error;
+  }
+  return { kind: 'subdivided', result: { address: job.address, boring }, statistics };
+}
+
+async function makeFoldedFolders(paths: readonly string[]): Promise<void> {
+  for (const folder of new Set(paths.map(dirname))) await mkdir(folder, { recursive: true });
+}
+
+/** Makes a tile's raw file again: the same bits, because it comes from the same parent by the same way. */
+async function remake(address: Address, layout: Layout, work: WorkLayout): Promise<Outcome> {
+  const samples = await remakeSamples(address, layout);
+  if (typeof samples === 'string') return { kind: 'orphan', reason: samples };
+  await publish(work.todo(address), encodeRaw(samples));
+  return { kind: 'remade' };
+}
+
+/** The samples of a tile from its parent in done/, or the reason why there are none. */
+async function remakeSamples(address: Address, layout: Layout): Promise<Samples | string> {
+  const parent = parentOf(address);
+  if (parent === null) return tileFromNothing(address, scalarKernel, noStatistics());
+  const stored = await readSamples(layout.done(parent));
+  if (stored === null) return `its parent ${parent} is not in done/`;
+  const samples = typeof stored === 'string' ? await remakeSamples(parent, layout) : stored;
+  if (typeof samples === 'string') return samples;
+  const { interesting } = subdivide(parent, samples, scalarKernel);
+  return interesting.find((child) => child.address === address)?.samples ?? 'it is boring';
+}
+
+/** Reads a raw file: its samples, null when it is gone, or why it is none. */
+async function readSamples(path: string): Promise<Samples | string | null> {
+  try {
+    const bytes = await readBounded(path, MAX_RAW_BYTES);
+    return bytes === null ? null : decodeRaw(bytes);
+  } catch (error) {
+    if (error instanceof FormatError) return error.message;
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code === 'ELOOP' || error.code === 'EMLINK') return 'a symbolic link';
+    if (error.code === 'EISDIR' || error.code === 'EFBIG') return error.message;
+    throw error;
+  }
+}
