@@ -86,10 +86,7 @@ export function race(cRe: number, cIm: number, budget: number, verdict: Verdict)
     if (n === checkpoint) {
       for (let i = Math.max(0, count - MAX_RETURNS); i < count; i++) {
         const candidate = returns[i & (MAX_RETURNS - 1)];
-        if (
-          findCycle(cRe, cIm, candidate, zRe, zIm, found) &&
-          found.log2Distance > LOG2_CERTAIN_INTERIOR
-        ) {
+        if (findCycle(cRe, cIm, candidate, zRe, zIm, found) && found.log2Distance > LOG2_CERTAIN_INTERIOR) {
           verdict.period = found.period;
           verdict.log2Distance = found.log2Distance;
           return;

@@ -1,8 +1,8 @@
 import type { Kernel } from '../math/batch.js';
 import type { Address } from '../tile/address.js';
 import { gridOf, SIDE } from '../tile/grid.js';
-import { DUMMY, type Samples } from '../tile/samples.js';
-import { computeSamples, createSampleGrid, setDummies } from './sample-grid.js';
+import type { Samples } from '../tile/samples.js';
+import { computeSamples, createSampleGrid, setExempt } from './sample-grid.js';
 import type { Statistics } from './statistics.js';
 
 /**
@@ -13,8 +13,8 @@ import type { Statistics } from './statistics.js';
 export function tileFromNothing(address: Address, kernel: Kernel, statistics: Statistics): Samples {
   const { level, west, south } = gridOf(address);
   const grid = createSampleGrid(level, SIDE, west, south);
-  setDummies(grid, statistics);
-  const wanted = Uint32Array.from(grid.period.keys()).filter((i) => grid.period[i] !== DUMMY);
+  setExempt(grid, statistics);
+  const wanted = Uint32Array.from(grid.period.keys()).filter((i) => grid.period[i] >= 0);
   computeSamples(grid, wanted, kernel, statistics);
   return { period: grid.period, log2Distance: grid.log2Distance };
 }

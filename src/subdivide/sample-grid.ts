@@ -1,5 +1,5 @@
 import type { Kernel } from '../math/batch.js';
-import { coordinates, indexOfI, log2Spacing, SOUTH_EDGE, WEST_EDGE } from '../tile/grid.js';
+import { coordinates, indexOf, log2Spacing, SOUTH_EDGE, WEST_EDGE } from '../tile/grid.js';
 import { distanceCode, DUMMY, INFINITE_DISTANCE, UNRESOLVED, ZERO_DISTANCE } from '../tile/samples.js';
 import { iterationBudget } from './budget.js';
 import type { Statistics } from './statistics.js';
@@ -33,19 +33,45 @@ export function createSampleGrid(level: number, side: number, west: bigint, sout
   };
 }
 
-/** Sets the samples that are never calculated: on the real axis, and at 0+1i. */
-export function setDummies(grid: SampleGrid, statistics: Statistics): void {
-  const { side, period, log2Distance } = grid;
-  const set = (index: number): void => {
-    period[index] = DUMMY;
-    log2Distance[index] = INFINITE_DISTANCE;
+/**
+ * The only parabolic points off the real axis whose coordinates are binary fractions: 1/4 + i/2 (period 1, multiplier i)
+ * and -1 + i/4 (period 2, multiplier i). They are boundary points, so neither test of the race would ever end; they
+ * are unresolved from the start instead of using up the budget at every level.
+ */
+const PARABOLIC_POINTS = [
+  { re: 0.25, im: 0.5 },
+  { re: -1, im: 0.25 },
+];
+
+/** Sets the samples that no kernel is asked for: dummies (the real axis, 0+1i) and the parabolic points. */
+export function setExempt(grid: SampleGrid, statistics: Statistics): void {
+  const { level, side, period, log2Distance } = grid;
+  if (grid.south === 0n) {
+    period.fill(DUMMY, side * (side - 1));
+    log2Distance.fill(INFINITE_DISTANCE, side * (side - 1));
+    statistics.dummies += side;
+  }
+  const i = sampleAt(grid, indexOf(level, { re: 0, im: 1 }));
+  if (i !== null) {
+    period[i] = DUMMY;
+    log2Distance[i] = INFINITE_DISTANCE;
     statistics.dummies++;
-  };
-  if (grid.south === 0n) for (let i = side * (side - 1); i < side * side; i++) set(i);
-  const { column, row } = indexOfI(grid.level);
+  }
+  for (const point of PARABOLIC_POINTS) {
+    const sample = sampleAt(grid, indexOf(level, point));
+    if (sample === null) continue;
+    period[sample] = UNRESOLVED;
+    log2Distance[sample] = ZERO_DISTANCE;
+    statistics.parabolic++;
+  }
+}
+
+/** Index of a sample in the grid, or null when it lies outside. */
+function sampleAt(grid: SampleGrid, { column, row }: { column: bigint; row: bigint }): number | null {
   const x = Number(column - grid.west);
   const y = Number(row - grid.south);
-  if (x >= 0 && x < side && y >= 0 && y < side) set((side - 1 - y) * side + x);
+  const inside = x >= 0 && x < grid.side && y >= 0 && y < grid.side;
+  return inside ? (grid.side - 1 - y) * grid.side + x : null;
 }
 
 /**

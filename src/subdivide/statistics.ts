@@ -10,11 +10,13 @@ export interface Statistics {
   unresolved: number;
   /** Never calculated: on the real axis, and 0+1i. */
   dummies: number;
+  /** Known boundary points that are unresolved by nature. */
+  parabolic: number;
 }
 
 /** Statistics of nothing yet. */
 export function noStatistics(): Statistics {
-  return { copied: 0, interpolated: 0, computed: 0, unresolved: 0, dummies: 0 };
+  return { copied: 0, interpolated: 0, computed: 0, unresolved: 0, dummies: 0, parabolic: 0 };
 }
 
 /** Adds `more` to `total`. */

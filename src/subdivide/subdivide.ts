@@ -10,7 +10,7 @@ import {
   type Samples,
 } from '../tile/samples.js';
 import { boringPeriod } from './boring.js';
-import { computeSamples, createSampleGrid, setDummies, type SampleGrid } from './sample-grid.js';
+import { computeSamples, createSampleGrid, setExempt, type SampleGrid } from './sample-grid.js';
 import { noStatistics, type Statistics } from './statistics.js';
 
 /** A child that must be stored. */
@@ -71,7 +71,7 @@ export function subdivide(address: Address, parent: Samples, kernel: Kernel): Su
  */
 function refine(fine: SampleGrid, parent: Samples, statistics: Statistics): Uint32Array {
   const { side, period, log2Distance } = fine;
-  setDummies(fine, statistics);
+  setExempt(fine, statistics);
   const wanted = new Uint32Array(side * side);
   let count = 0;
   for (let row = 0; row < side; row++) {
@@ -79,7 +79,7 @@ function refine(fine: SampleGrid, parent: Samples, statistics: Statistics): Uint
     const south = ((row + 1) >> 1) * SIDE;
     for (let column = 0; column < side; column++) {
       const index = row * side + column;
-      if (period[index] === DUMMY) continue;
+      if (period[index] < 0) continue; // exempt
       const west = column >> 1;
       const east = (column + 1) >> 1;
       const corner = north + west;

@@ -65,10 +65,19 @@ export const WEST_EDGE = -4;
 export const SOUTH_EDGE = 0;
 
 /**
- * Column and row index of 0+1i: a boundary point that falls on the grid of every level, and is never calculated,
- * like the real axis (row index 0).
+ * Column and row index of a point that lies on the grid of every level: both coordinates multiples of the root's spacing.
  */
-export function indexOfI(level: number): { column: bigint; row: bigint } {
-  const unit = 1n << BigInt(ROOT_SPACING_BITS + level);
-  return { column: 4n * unit, row: unit };
+export function indexOf(
+  level: number,
+  point: { readonly re: number; readonly im: number },
+): {
+  column: bigint;
+  row: bigint;
+} {
+  const scale = 1n << BigInt(level);
+  const perUnit = 2 ** ROOT_SPACING_BITS;
+  return {
+    column: BigInt((point.re - WEST_EDGE) * perUnit) * scale,
+    row: BigInt((point.im - SOUTH_EDGE) * perUnit) * scale,
+  };
 }

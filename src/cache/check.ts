@@ -1,0 +1,265 @@
+import fastGlob from 'fast-glob';
+import { childOf, lineage, parentOf, QUADRANTS, ROOT, type Address } from '../tile/address.js';
+import { unfoldAddress } from '../tile/folding.js';
+import { FormatError } from '../tile/format-error.js';
+import { decodeRaw, MAX_RAW_BYTES } from '../tile/raw.js';
+import { readBoring, type BoringContents } from './boring-file.js';
+import { takeCensus, type Census } from './census.js';
+import { isGone, readBounded } from './files.js';
+import type { Layout } from './layout.js';
+import { listRaws, type Stray } from './listing.js';
+import { observe } from './observe.js';
+import { pictureFlaw } from './picture-file.js';
+
+/** What can be wrong with a cache; the remedies are told with each. */
+export type ProblemKind =
+  | 'stray' // something in a folder that does not belong there
+  | 'damaged raw'
+  | 'duplicate' // a tile in two places
+  | 'orphan' // a tile whose parent is not done
+  | 'missing' // a child of a done tile that is nowhere
+  | 'below boring' // a tile within a boring one
+  | 'boring line' // a line of boring.txt that is none, or stands there twice
+  | 'missing picture'
+  | 'damaged picture'
+  | 'needless picture'; // of a tile that is not there
+
+/** Something that is wrong. */
+export interface Problem {
+  /** The tile's address, or what else is meant: a path, `P2`, a line number. */
+  readonly address: string;
+  readonly kind: ProblemKind;
+  /** What was found. */
+  readonly found: string;
+  /** What to do. */
+  readonly remedy: string;
+}
+
+/** A step of the check, when it is through. */
+export interface StepReport {
+  readonly step: string;
+  /** What it counted. */
+  readonly examined: number;
+  readonly problems: readonly Problem[];
+  readonly milliseconds: number;
+}
+
+/** Everything that the steps look at. */
+interface Scene {
+  readonly layout: Layout;
+  readonly census: Census;
+  readonly boring: BoringContents;
+  readonly strays: readonly (Stray & { readonly folder: string })[];
+  /** Where each tile is that is a file. */
+  readonly places: ReadonlyMap<Address, readonly Place[]>;
+  readonly pictures: ReadonlySet<string>;
+}
+
+interface Place {
+  readonly name: 'todo' | 'done' | 'work';
+  readonly path: string;
+}
+
+type Findings = { readonly examined: number; readonly problems: Problem[] };
+
+const STEPS: readonly { readonly name: string; readonly run: (scene: Scene) => Promise<Findings> }[] = [
+  { name: 'folders hold nothing else', run: checkStrays },
+  { name: 'raw files are whole', run: checkRaws },
+  { name: 'each tile is in one place', run: checkPlaces },
+  { name: 'the pyramid is complete', run: checkPyramid },
+  { name: 'boring.txt is sound', run: checkBoring },
+  { name: 'pictures are there', run: checkPictures },
+];
+
+/**
+ * Examines a whole cache and changes nothing. Daemons may run meanwhile.
+ *
+ * @param name unique among those who look at the same time
+ * @param onStep told when a step is through
+ */
+export async function checkCache(
+  layout: Layout,
+  name: string,
+  onStep: (report: StepReport) => void,
+): Promise<Problem[]> {
+  const scene = await observe(layout, name, async () => await look(layout));
+  const all: Problem[] = [];
+  for (const { name: step, run } of STEPS) {
+    const start = performance.now();
+    const { examined, problems } = await run(scene);
+    onStep({ step, examined, problems, milliseconds: performance.now() - start });
+    all.push(...problems);
+  }
+  return all;
+}
+
+async function look(layout: Layout): Promise<Scene> {
+  const census = await takeCensus(layout);
+  const boring = await readBoring(layout.boring);
+  const strays = (
+    await Promise.all(
+      (['todo', 'done'] as const).map(async (folder) => {
+        const path = folder === 'todo' ? layout.todoFolder : layout.doneFolder;
+        return (await listRaws(path)).strays.map((stray) => ({ ...stray, folder }));
+      }),
+    )
+  ).flat();
+  const places = new Map<Address, Place[]>();
+  const add = (address: Address, place: Place): void => {
+    const known = places.get(address);
+    if (known) known.push(place);
+    else places.set(address, [place]);
+  };
+  for (const address of census.todo) add(address, { name: 'todo', path: layout.todo(address) });
+  for (const address of census.done) add(address, { name: 'done', path: layout.done(address) });
+  for (const { client, todo, ready } of census.work) {
+    const work = layout.work(client);
+    for (const address of todo) add(address, { name: 'work', path: work.todo(address) });
+    for (const address of ready) add(address, { name: 'work', path: work.ready(address) });
+  }
+  const pictures = new Set(await fastGlob('**', { cwd: layout.tileFolder, suppressErrors: true }));
+  return { layout, census, boring, strays, places, pictures };
+}
+
+async function checkStrays({ strays, places }: Scene): Promise<Findings> {
+  const problems = strays.map(({ folder, path, reason }): Problem => {
+    const remedy =
+      folder === 'todo' ? 'the next daemon sets it aside into bad/' : `move it out of ${folder}/ if nobody needs it`;
+    return { address: `${folder}/${path}`, kind: 'stray', found: reason, remedy };
+  });
+  return { examined: places.size + strays.length, problems };
+}
+
+async function checkRaws({ places }: Scene): Promise<Findings> {
+  const problems: Problem[] = [];
+  for (const [address, found] of places) {
+    for (const { name, path } of found) {
+      const flaw = await rawFlaw(path);
+      if (flaw === null) continue;
+      const remedy =
+        name === 'done'
+          ? 'restore it from a backup; its children are not affected'
+          : 'the next daemon that claims it makes it again from its parent';
+      problems.push({ address, kind: 'damaged raw', found: `${path}: ${flaw}`, remedy });
+    }
+  }
+  return { examined: places.size, problems };
+}
+
+/** What is wrong with a raw file; null when it is whole, or has moved on meanwhile. */
+async function rawFlaw(path: string): Promise<string | null> {
+  try {
+    const bytes = await readBounded(path, MAX_RAW_BYTES);
+    if (bytes !== null) decodeRaw(bytes);
+    return null;
+  } catch (error) {
+    if (isGone(error)) return null;
+    if (error instanceof FormatError) return error.message;
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function checkPlaces({ places, boring }: Scene): Promise<Findings> {
+  const problems: Problem[] = [];
+  for (const [address, found] of places) {
+    if (found.length > 1) {
+      const where = found.map(({ path }) => path).join(' and ');
+      problems.push({
+        address,
+        kind: 'duplicate',
+        found: `it is at ${where}`,
+        remedy: 'keep the one in done/, else the one in work/; remove the other',
+      });
+    }
+    for (const ancestor of lineage(address)) {
+      if (!boring.tiles.has(ancestor)) continue;
+      const is = ancestor === address ? 'it is in boring.txt too' : `it lies within ${ancestor}, which is boring`;
+      problems.push({ address, kind: 'below boring', found: is, remedy: 'remove the file and its picture' });
+    }
+  }
+  return { examined: places.size, problems };
+}
+
+async function checkPyramid({ places, boring }: Scene): Promise<Findings> {
+  const problems: Problem[] = [];
+  const isDone = (address: Address): boolean =>
+    places.get(address)?.some(({ name }) => name === 'done') ?? false;
+  if (!places.has(ROOT)) {
+    const remedy = 'copy todo/M.raw from a new cache made by "mandeld init"';
+    problems.push({ address: ROOT, kind: 'missing', found: 'the root tile is nowhere', remedy });
+  }
+  for (const address of [...places.keys(), ...boring.tiles.keys()]) {
+    const parent = parentOf(address);
+    if (parent === null || isDone(parent)) continue;
+    const remedy = 'move it out of the cache: it comes again when its parent is subdivided';
+    problems.push({ address, kind: 'orphan', found: `its parent ${parent} is not in done/`, remedy });
+  }
+  for (const parent of places.keys()) {
+    if (!isDone(parent)) continue;
+    for (const quadrant of QUADRANTS) {
+      const address = childOf(parent, quadrant);
+      if (places.has(address) || boring.tiles.has(address)) continue;
+      const remedy = `touch todo/${address}.raw: the next daemon finds it damaged and makes it again from its parent`;
+      problems.push({ address, kind: 'missing', found: `its parent ${parent} is in done/, but it is nowhere`, remedy });
+    }
+  }
+  return { examined: places.size + boring.tiles.size, problems };
+}
+
+async function checkBoring({ boring }: Scene): Promise<Findings> {
+  const remedy = 'none is needed: readers skip it';
+  const problems: Problem[] = boring.invalid.map(({ line, text }) => ({
+    address: `boring.txt:${line}`,
+    kind: 'boring line',
+    found: `expected "<address> <period>", found ${JSON.stringify(text)}`,
+    remedy,
+  }));
+  for (const address of boring.duplicates) {
+    problems.push({ address, kind: 'boring line', found: 'it stands in boring.txt more than once', remedy });
+  }
+  return { examined: boring.tiles.size + problems.length, problems };
+}
+
+async function checkPictures({ layout, places, boring, pictures }: Scene): Promise<Findings> {
+  const problems: Problem[] = [];
+  const suffix = `.${layout.format}`;
+  const seen = new Set<string>();
+  const require = async (address: string, path: string, file: string): Promise<void> => {
+    seen.add(file);
+    const flaw = await pictureFlaw(path, layout.format);
+    if (flaw === null) return;
+    const remedy = `move ${address} to another cache's todo/ and back, or restore ${path} from a backup`;
+    const kind = flaw === 'it is missing' ? 'missing picture' : 'damaged picture';
+    problems.push({ address, kind, found: `${path}: ${flaw}`, remedy });
+  };
+  for (const [address, found] of places) {
+    // A claimed tile has its picture as well: it was published before the tile could be claimed.
+    if (found.length > 0) await require(address, layout.tile(address), relative(layout, layout.tile(address)));
+  }
+  for (const period of new Set(boring.tiles.values())) {
+    const path = layout.tile({ period });
+    await require(`P${period}`, path, relative(layout, path));
+  }
+  for (const file of pictures) {
+    if (seen.has(file) || isExpectedPicture(file, suffix, places)) continue;
+    const remedy = 'remove it if nobody needs it';
+    problems.push({ address: `tile/${file}`, kind: 'needless picture', found: 'no tile belongs to it', remedy });
+  }
+  return { examined: seen.size, problems };
+}
+
+function relative(layout: Layout, path: string): string {
+  return path.slice(layout.tileFolder.length + 1);
+}
+
+/** Whether a picture may be there although its tile was not seen: a period's picture may come before the first line. */
+function isExpectedPicture(file: string, suffix: string, places: Scene['places']): boolean {
+  if (!file.endsWith(suffix)) return false;
+  const name = file.slice(0, -suffix.length);
+  if (/^P(0|[1-9][0-9]*)$/.test(name)) return true;
+  try {
+    return places.has(unfoldAddress(name));
+  } catch {
+    return false;
+  }
+}

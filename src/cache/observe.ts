@@ -1,0 +1,27 @@
+import { rm } from 'node:fs/promises';
+import { systemCode } from './cache-error.js';
+import type { Layout } from './layout.js';
+import { CacheLock } from './lock.js';
+
+/**
+ * Looks at a cache while nothing moves in it: under the lock, or without it where this user may not write (then tiles may
+ * move between two folders while they are listed).
+ *
+ * @param name unique among those who look at the same time
+ */
+export async function observe<T>(layout: Layout, name: string, look: () => Promise<T>): Promise<T> {
+  const clock = layout.clock(name);
+  const lock = new CacheLock(layout, { clock });
+  let looked = false;
+  try {
+    return await lock.run(async () => {
+      looked = true;
+      return await look();
+    });
+  } catch (error) {
+    if (looked || !['EACCES', 'EROFS', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+    return await look();
+  } finally {
+    await rm(clock, { force: true }).catch(() => undefined);
+  }
+}

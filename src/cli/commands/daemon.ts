@@ -1,0 +1,137 @@
+import type { Argv } from 'yargs';
+import type { Context } from '../context.js';
+import { availableParallelism, hostname } from 'node:os';
+import { clientNameFrom } from '../../cache/client-name.js';
+import { Daemon } from '../../daemon/daemon.js';
+import type { Progress } from '../../daemon/options.js';
+import { MAX_DOUBLE_LEVEL } from '../../tile/grid.js';
+import { EXIT } from '../exit-codes.js';
+import { createLogger, ProgressLine } from '../progress-line.js';
+import type { Terminal } from '../terminal.js';
+import { UsageError } from '../usage-error.js';
+import { parseBytes } from '../bytes.js';
+
+/** The daemon's options as the command line gives them. */
+export interface DaemonArguments {
+  readonly cache: string | undefined;
+  readonly client: string | undefined;
+  readonly workers: number | undefined;
+  readonly maxLevel: number | undefined;
+  readonly maxTiles: number | undefined;
+  readonly untilIdle: boolean;
+  readonly minFree: string;
+  readonly logLevel: string;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** The progress line on a terminal is rewritten this often, in milliseconds. */
+const SHOW_MS = 200;
+/** Without a terminal, the log tells the progress this often, in milliseconds. */
+const LOG_MS = 30_000;
+
+/** `mandeld --cache DIR --client ID`: works until there is a reason to end. */
+export async function runDaemon(args: DaemonArguments, terminal: Terminal, version: string): Promise<number> {
+  // Not demanded by yargs: a misspelt option is then named before a missing one.
+  if (args.cache === undefined || args.cache === '') {
+    throw new UsageError('expected --cache DIR, the shared directory to work in. Try "mandeld --help".');
+  }
+  const progressLine = terminal.interactive ? new ProgressLine(terminal) : null;
+  const logger = createLogger(args.logLevel, terminal, progressLine);
+  const client = args.client ?? clientNameFrom(hostname());
+  const workers = wholeNumber(args.workers, '--workers', 1, 1024) ?? availableParallelism();
+  const daemon = await Daemon.start({
+    root: args.cache,
+    client,
+    host: hostname(),
+    pid: process.pid,
+    version,
+    workers,
+    maxLevel: wholeNumber(args.maxLevel, '--max-level', 0, MAX_DOUBLE_LEVEL) ?? MAX_DOUBLE_LEVEL,
+    maxTiles: wholeNumber(args.maxTiles, '--max-tiles', 0, Number.MAX_SAFE_INTEGER),
+    untilIdle: args.untilIdle,
+    minFree: parseBytes(args.minFree, '--min-free'),
+    started: new Date(),
+    logger,
+  });
+  logger.info({ cache: args.cache, client, workers, version }, 'started');
+
+  let signals = 0;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    signals++;
+    if (signals > 1) {
+      progressLine?.end();
+      process.exit(EXIT.interrupted);
+    }
+    logger.info({ signal }, 'finishing what is being computed; once more to end at once (nothing is lost)');
+    daemon.stop();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const ticker = setInterval(
+    () => {
+      if (progressLine) progressLine.show(describe(daemon.progress));
+      else logger.info(summary(daemon.progress), 'progress');
+    },
+    progressLine ? SHOW_MS : LOG_MS,
+  );
+  try {
+    const progress = await daemon.run();
+    progressLine?.show(describe(progress));
+    progressLine?.end();
+    logger.info({ ...summary(progress), samples: progress.statistics }, 'stopped');
+    return EXIT.ok;
+  } finally {
+    clearInterval(ticker);
+    progressLine?.end();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+function describe({ mode, subdivided, todo, level, rate }: Progress): string {
+  return `${mode}: ${subdivided} tiles done, ${todo} todo, level ${level}, ${rate.toFixed(1)} tiles/s`;
+}
+
+function summary({ mode, subdivided, todo, level, rate }: Progress): object {
+  return { mode, subdivided, todo, level, tilesPerSecond: Number(rate.toFixed(2)) };
+}
+
+function wholeNumber(value: number | undefined, name: string, least: number, most: number): number | null {
+  if (value === undefined) return null;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`expected ${name} as a whole number from ${least} to ${most}, got ${value}`);
+}
+
+/** Declares the command, the default one. */
+export function daemonCommand(y: Argv, { terminal, version, finish }: Context): Argv {
+  return y.command(
+    '$0',
+    'Render tiles into a cache, together with every other daemon on it',
+    (c) =>
+      c
+        .option('cache', { type: 'string', describe: 'the shared directory (required)' })
+        .option('client', {
+          type: 'string',
+          describe: 'name of this daemon, unique in the cache [host name]',
+        })
+        .option('workers', { type: 'number', describe: 'threads that compute [all cores]' })
+        .option('max-level', {
+          type: 'number',
+          describe: 'make tiles up to this level; its tiles stay in todo/',
+        })
+        .option('max-tiles', { type: 'number', describe: 'end after subdividing so many tiles' })
+        .option('until-idle', {
+          type: 'boolean',
+          default: false,
+          describe: 'end when no tile within the limits is left anywhere',
+        })
+        .option('min-free', {
+          type: 'string',
+          default: '256M',
+          describe: 'take no work while less disk space is free',
+        })
+        .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'what to log' })
+        .example('$0 --cache /mnt/mandel --client host42', 'render until Ctrl-C')
+        .example('$0 --cache /mnt/mandel --max-level 7 --until-idle', 'all tiles down to level 7, then end'),
+    async (args) => await finish(runDaemon(args, terminal, version)),
+  );
+}

@@ -1,0 +1,60 @@
+import type { Argv } from 'yargs';
+import { DEFAULT_LEASE, LEASE_RANGE } from '../../cache/settings.js';
+import { isThemeName, THEME_NAMES } from '../../image/themes.js';
+import { directoryPositional, type Context } from '../context.js';
+import { UsageError } from '../usage-error.js';
+import { createCache } from '../../cache/create.js';
+import type { PictureFormat } from '../../cache/settings.js';
+import { seedOf } from '../../daemon/seed.js';
+import type { ThemeName } from '../../image/themes.js';
+import { EXIT } from '../exit-codes.js';
+import { say, type Terminal } from '../terminal.js';
+
+export interface InitArguments {
+  readonly directory: string;
+  readonly theme: ThemeName;
+  readonly image: PictureFormat;
+  readonly lease: number;
+}
+
+/** `mandeld init DIR`: a new cache with the root tile in it. */
+export async function runInit(args: InitArguments, terminal: Terminal): Promise<number> {
+  const { directory, theme, image, lease } = args;
+  await createCache(directory, { theme, image, lease }, seedOf(theme, image));
+  say(terminal, `Made a cache in ${directory}. Start a daemon on any number of machines that mount it:`);
+  say(terminal, `  mandeld --cache ${directory} --client NAME`);
+  return EXIT.ok;
+}
+
+/** Declares the command. */
+export function initCommand(y: Argv, { terminal, finish }: Context): Argv {
+  return y.command(
+    'init <directory>',
+    'Make a new cache',
+    (c) =>
+      c
+        .positional('directory', { ...directoryPositional, describe: 'a new or empty directory' })
+        .option('theme', { choices: THEME_NAMES, default: 'Classic', describe: 'colours of the pictures' })
+        .option('image', {
+          choices: ['png', 'jpg'] as const,
+          default: 'png' as const,
+          describe: 'format of the pictures',
+        })
+        .option('lease', {
+          type: 'number',
+          default: DEFAULT_LEASE,
+          describe: 'seconds of silence after which a client counts as dead',
+        })
+        .example('$0 init /mnt/mandel', 'a cache with the defaults')
+        .example('$0 init /mnt/galaxy --theme Galaxy', 'another look'),
+    async ({ directory, theme, image, lease }) => {
+      if (!isThemeName(theme)) throw new UsageError(`expected a theme, got ${theme}`);
+      if (!(lease >= LEASE_RANGE.min && lease <= LEASE_RANGE.max)) {
+        throw new UsageError(
+          `expected --lease from ${LEASE_RANGE.min} to ${LEASE_RANGE.max} seconds, got ${lease}`,
+        );
+      }
+      await finish(runInit({ directory, theme, image, lease }, terminal));
+    },
+  );
+}

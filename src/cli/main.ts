@@ -1,0 +1,107 @@
+import yargs, { type Argv } from 'yargs';
+import { CacheError, systemCode } from '../cache/cache-error.js';
+import { FormatError } from '../tile/format-error.js';
+import { areaCommand } from './commands/area.js';
+import { checkCommand } from './commands/check.js';
+import { daemonCommand } from './commands/daemon.js';
+import { initCommand } from './commands/init.js';
+import { inspectCommand } from './commands/inspect.js';
+import { pointCommand } from './commands/point.js';
+import { statusCommand } from './commands/status.js';
+import type { Context } from './context.js';
+import { EXIT } from './exit-codes.js';
+import { suggest } from './suggest.js';
+import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+
+const COMMANDS = [
+  daemonCommand,
+  initCommand,
+  statusCommand,
+  checkCommand,
+  inspectCommand,
+  pointCommand,
+  areaCommand,
+];
+const COMMAND_NAMES = ['init', 'status', 'check', 'inspect', 'point', 'area', 'completion'];
+
+/**
+ * The command line.
+ *
+ * @param argv arguments without node and script
+ * @returns the exit code, see exit-codes.ts
+ */
+export async function main(argv: readonly string[], terminal: Terminal, version: string): Promise<number> {
+  let code: number = EXIT.ok;
+  const finish = async (running: number | Promise<number>): Promise<void> => {
+    code = await running;
+  };
+  try {
+    await parse(argv, { terminal, version, finish });
+    return code;
+  } catch (error) {
+    const failure = explain(error);
+    terminal.err.write(`mandeld: ${failure.text}\n`);
+    return failure.code;
+  }
+}
+
+async function parse(argv: readonly string[], context: Context): Promise<void> {
+  const { terminal, version } = context;
+  let parser: Argv = yargs()
+    .scriptName('mandeld')
+    .locale('en')
+    .env('MANDELD')
+    .config('config', 'JSON file with options, below the command line and MANDELD_* variables')
+    .version(version)
+    .strict()
+    .wrap(Math.min(110, Math.max(60, terminal.columns)))
+    .exitProcess(false)
+    .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
+    .completion('completion', 'Print a script that completes mandeld commands in bash or zsh')
+    .epilogue('Options may also be given as MANDELD_* variables, such as MANDELD_CACHE=/mnt/mandel.')
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new UsageError(describeMistake(message ?? 'expected a command', optionNames(parser)));
+    });
+  for (const declare of COMMANDS) parser = declare(parser, context);
+  await parser.parseAsync(shieldNumbers(argv), {}, (_error: unknown, _args: unknown, output: string) => {
+    if (output !== '') terminal.out.write(`${output}\n`);
+  });
+}
+
+/** yargs takes -1e-3 for options, so negative numbers get a space in front, which `point` takes off again. */
+function shieldNumbers(argv: readonly string[]): string[] {
+  return argv.map((text) => (/^-[0-9.]/.test(text) ? ` ${text}` : text));
+}
+
+/** Names of all options that yargs knows at the moment, for a suggestion. */
+function optionNames(y: Argv): string[] {
+  const options = (y as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
+  return Object.keys(options.key);
+}
+
+/** One sentence for what yargs found wrong, with a suggestion where a name was misspelt. */
+function describeMistake(message: string, options: readonly string[]): string {
+  const unknown = /^Unknown (?:arguments?|commands?): (.*)$/.exec(message)?.[1].split(', ')[0];
+  const help = 'Try "mandeld --help".';
+  if (unknown === undefined) return `${message}. ${help}`;
+  const option = suggest(unknown, options);
+  if (option !== null) return `there is no option --${unknown}; did you mean --${option}? ${help}`;
+  const command = suggest(unknown, COMMAND_NAMES);
+  if (command !== null) return `there is no command ${unknown}; did you mean "mandeld ${command}"? ${help}`;
+  return `"${unknown}" is neither a command nor an option of mandeld. ${help}`;
+}
+
+/** Exit code and text for whatever ended a command; a person never sees a stack trace. */
+function explain(error: unknown): { code: number; text: string } {
+  if (error instanceof UsageError || error instanceof RangeError || error instanceof FormatError) {
+    return { code: EXIT.usage, text: error.message };
+  }
+  if (error instanceof CacheError) return { code: EXIT.cache, text: `${error.message} (${error.code})` };
+  const text = error instanceof Error ? error.message : String(error);
+  if (systemCode(error) !== undefined) return { code: EXIT.cache, text };
+  return {
+    code: EXIT.internal,
+    text: `this is a bug in mandeld: ${text}. Please report it with the command you gave.`,
+  };
+}

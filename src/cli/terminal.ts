@@ -1,0 +1,34 @@
+import type { Writable } from 'node:stream';
+
+/** Where a command writes: data to `out`, everything for a person's eyes or a log to `err`. */
+export interface Terminal {
+  readonly out: Writable;
+  readonly err: Writable;
+  /** Whether `err` is a terminal, where a line can be rewritten in place. */
+  readonly interactive: boolean;
+  /** Columns of that terminal. */
+  readonly columns: number;
+}
+
+/** Writes one line of data. */
+export function say(terminal: Terminal, text: string): void {
+  terminal.out.write(`${text}\n`);
+}
+
+/** A table with aligned columns; numbers to the right. */
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, String(cell).length)));
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) =>
+          typeof cell === 'number' ? String(cell).padStart(widths[i]) : cell.padEnd(widths[i]),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,40 @@
+/** Decimal strings: the only form in which coordinates enter and leave the program. */
+
+/** Longest coordinate that is taken, in characters. */
+const MAX_LENGTH = 10_000;
+
+/**
+ * Checks that a text is a decimal number such as -0.75, 1.5e-3 or 2.
+ *
+ * @param name what the number is, for the message
+ * @throws RangeError for anything else: an empty text, `1e`, `NaN`, `0x10`, spaces, more than 10,000 characters
+ */
+export function checkDecimal(text: string, name: string): string {
+  if (text.length <= MAX_LENGTH && /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?$/.test(text)) return text;
+  const shown = text.length > 40 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
+  throw new RangeError(`expected ${name} as a decimal number such as -0.75 or 1.5e-3, got "${shown}"`);
+}
+
+/** Whether a decimal number has more digits than a double is sure to tell apart. */
+export function exceedsDouble(text: string): boolean {
+  const digits = text
+    .replace(/[eE].*$/, '')
+    .replace(/[^0-9]/g, '')
+    .replace(/^0+|0+$/g, '');
+  return digits.length > 15;
+}
+
+/**
+ * numerator / 2^bits, written out exactly.
+ *
+ * @param bits at least 0
+ */
+export function formatDyadic(numerator: bigint, bits: number): string {
+  const sign = numerator < 0n ? '-' : '';
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  // 1/2^bits = 5^bits/10^bits, so the fraction has at most `bits` digits.
+  const scaled = (magnitude * 5n ** BigInt(bits)).toString().padStart(bits + 1, '0');
+  const whole = scaled.slice(0, scaled.length - bits);
+  const fraction = scaled.slice(scaled.length - bits).replace(/0+$/, '');
+  return sign + whole + (fraction === '' ? '' : `.${fraction}`);
+}
