@@ -46,6 +46,10 @@ export async function main(argv: readonly string[], terminal: Terminal, version:
   }
 }
 
+/** The parts of yargs' completion that its types leave out. */
+type Done = (names: string[]) => void;
+type Complete = (whenKnown: (error: Error | null, names: string[] | undefined) => void) => void;
+
 async function parse(argv: readonly string[], context: Context): Promise<void> {
   const { terminal, version } = context;
   let parser: Argv = yargs()
@@ -58,7 +62,16 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
     .wrap(Math.min(110, Math.max(60, terminal.columns)))
     .exitProcess(false)
     .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
-    .completion('completion', 'Print a script that completes mandeld commands in bash or zsh')
+    // The command is declared by hand: beside a default command, yargs' own would never be reached.
+    .completion('yargs-completion', false, (_current: string, _args: unknown, complete: Complete, done: Done) => {
+      complete((_error, names) => done((names ?? []).filter((name) => !name.startsWith('$0'))));
+    })
+    .command(
+      'completion',
+      'Print a script that completes mandeld commands in bash or zsh',
+      (c) => c.example('$0 completion >> ~/.bashrc', 'complete in every new shell'),
+      () => void parser.showCompletionScript(),
+    )
     .epilogue('Options may also be given as MANDELD_* variables, such as MANDELD_CACHE=/mnt/mandel.')
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? new UsageError(describeMistake(message ?? 'expected a command', optionNames(parser)));
