@@ -1,7 +1,6 @@
-import { readlinkSync } from 'node:fs';
-import { systemCode } from './cache-error.js';
 import { list, modificationTime } from './files.js';
 import type { Layout } from './layout.js';
+import { processHasEnded } from './process-table.js';
 import { readStatus, type ClientStatus } from './status-file.js';
 
 /** Another client, seen through its heartbeat. */
@@ -11,15 +10,6 @@ export interface SeenClient {
   readonly age: number;
   /** What it said last; null when that cannot be read. */
   readonly status: ClientStatus | null;
-}
-
-/** Names the process table of this process: two containers on one host have different ones. */
-export function processTable(hostName: string): string {
-  try {
-    return `${hostName} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostName;
-  }
 }
 
 /** All clients that have a folder in work/. */
@@ -44,16 +34,7 @@ export async function seeClient(layout: Layout, name: string, now: number): Prom
   return { name, age: made === null ? Infinity : Math.max(0, (now - made) / 1000), status: null };
 }
 
-/**
- * Whether a client is known to have ended although its heartbeat is young: its process ran here and is gone. (When the
- * process number is in use again it counts as alive, until the lease is over.)
- */
+/** Whether a client is known to have ended although its heartbeat is young. */
 export function hasEndedHere(client: SeenClient, table: string): boolean {
-  if (client.status === null || client.status.processes !== table) return false;
-  try {
-    process.kill(client.status.pid, 0);
-    return false;
-  } catch (error) {
-    return systemCode(error) === 'ESRCH';
-  }
+  return client.status !== null && processHasEnded(client.status, table);
 }

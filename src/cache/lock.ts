@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { CacheError, systemCode } from './cache-error.js';
-import { isGone, list, remove } from './files.js';
+import { isGone, list, readBounded, remove } from './files.js';
 import type { Layout } from './layout.js';
+import { processHasEnded, type ProcessName } from './process-table.js';
 import { serverTime } from './server-time.js';
 
 /**
@@ -20,12 +21,17 @@ import { serverTime } from './server-time.js';
 
 /** A lock of this age is abandoned; one setting for all clients. It is held for milliseconds. */
 const STALE_MS = 60_000;
+/** Without a token nobody can be in a section yet: whoever comes late with one finds the folder gone or another token. */
+const TOKENLESS_STALE_MS = 2000;
 /** A holder gives up its own section after half of that, long before anybody else may break the lock. */
 const SECTION_MS = STALE_MS / 2;
 /** How long to wait for the lock between attempts; with jitter, so that clients do not march in step. */
 const RETRY_MS = { first: 4, longest: 250 } as const;
 /** Waiting this long, a client begins to look whether the lock is abandoned. */
-const SUSPICIOUS_MS = 2000;
+const SUSPICIOUS_MS = 500;
+
+/** A token is not read beyond this size, in bytes. */
+const MAX_TOKEN_BYTES = 4096;
 
 /** The right to change the shared folders, for the time of one section. */
 export interface HeldLock {
@@ -41,6 +47,8 @@ export interface HeldLock {
 export interface LockOptions {
   /** File of the client's own that is written to learn the server's time. */
   readonly clock: string;
+  /** Who holds the lock, to be written into the token: a dead holder on the same machine need not be waited for. */
+  readonly holder: ProcessName;
   /** Told when an abandoned lock was broken. */
   readonly onBroken?: (details: { readonly age: number }) => void;
 }
@@ -61,7 +69,7 @@ export class CacheLock {
    * @param signal ends the waiting
    */
   async run<T>(section: (held: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const attempt = new Attempt(this.#layout);
+    const attempt = new Attempt(this.#layout, this.#options.holder);
     await this.#acquire(attempt, signal);
     try {
       return await section(attempt);
@@ -87,37 +95,65 @@ export class CacheLock {
   /** Removes the lock when its holder is gone: whoever renames the token away may. */
   async #breakAbandoned(): Promise<void> {
     const { heldLock, lockFolder } = this.#layout;
-    const now = await serverTime(this.#options.clock);
     try {
       const tokens = await list(heldLock);
-      // Without a token the holder died between two steps; the change time is the server's, the modification time is not.
-      const since =
-        tokens.length > 0 ? (await stat(join(heldLock, tokens[0]))).mtimeMs : (await stat(heldLock)).ctimeMs;
-      if (now - since < STALE_MS) return;
+      const age = await this.#age(tokens);
+      const limit = tokens.length === 0 ? TOKENLESS_STALE_MS : STALE_MS;
+      if (age < limit && !(await this.#holderHasEnded(tokens))) return;
       for (const token of tokens) {
         const won = join(lockFolder, `.broken-${randomUUID()}`);
         await rename(join(heldLock, token), won);
         await remove(won);
       }
       await rmdir(heldLock);
-      this.#options.onBroken?.({ age: now - since });
+      this.#options.onBroken?.({ age });
     } catch (error) {
       // Gone: released, or another client was first. Not empty: a new holder was faster.
       if (!isGone(error) && !['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
     }
+  }
+
+  /** Milliseconds since the lock was taken, by the server's clock. */
+  async #age(tokens: readonly string[]): Promise<number> {
+    const { heldLock } = this.#layout;
+    const now = await serverTime(this.#options.clock);
+    // Without a token the holder died between two steps; the folder's change time is the server's, its modification time
+    // is set by the holder.
+    if (tokens.length === 0) return now - (await stat(heldLock)).ctimeMs;
+    return now - (await stat(join(heldLock, tokens[0]))).mtimeMs;
+  }
+
+  async #holderHasEnded(tokens: readonly string[]): Promise<boolean> {
+    const holder = tokens.length === 1 ? await readToken(join(this.#layout.heldLock, tokens[0])) : null;
+    return holder !== null && processHasEnded(holder, this.#options.holder.processes);
+  }
+}
+
+/** Who holds the lock, by its token; null when that cannot be read. */
+async function readToken(path: string): Promise<ProcessName | null> {
+  try {
+    const bytes = await readBounded(path, MAX_TOKEN_BYTES);
+    const value: unknown = bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof value !== 'object' || value === null) return null;
+    const { pid, processes } = value as Record<string, unknown>;
+    return typeof pid === 'number' && typeof processes === 'string' ? { pid, processes } : null;
+  } catch {
+    return null;
   }
 }
 
 /** One attempt to take the lock, and then the lock itself. */
 class Attempt implements HeldLock {
   readonly #layout: Layout;
+  readonly #holder: ProcessName;
   readonly #token: string = randomUUID();
   #releaseFolder: (() => Promise<void>) | null = null;
   #since = 0;
   #lost = false;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, holder: ProcessName) {
     this.#layout = layout;
+    this.#holder = holder;
   }
 
   assertHeld(): void {
@@ -151,7 +187,7 @@ class Attempt implements HeldLock {
     this.#since = performance.now();
     this.#lost = false;
     try {
-      await (await open(join(heldLock, this.#token), 'wx')).close();
+      await writeFile(join(heldLock, this.#token), JSON.stringify(this.#holder), { flag: 'wx' });
       // A client whose clock is far ahead may have replaced the folder before the token stood in it.
       if ((await readdir(heldLock)).length === 1) return true;
     } catch (error) {

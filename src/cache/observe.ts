@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { systemCode } from './cache-error.js';
 import type { Layout } from './layout.js';
 import { CacheLock } from './lock.js';
+import { processTable } from './process-table.js';
 
 /**
  * Looks at a cache while nothing moves in it: under the lock, or without it where this user may not write (then tiles may
@@ -11,7 +13,10 @@ import { CacheLock } from './lock.js';
  */
 export async function observe<T>(layout: Layout, name: string, look: () => Promise<T>): Promise<T> {
   const clock = layout.clock(name);
-  const lock = new CacheLock(layout, { clock });
+  const lock = new CacheLock(layout, {
+    clock,
+    holder: { pid: process.pid, processes: processTable(hostname()) },
+  });
   let looked = false;
   try {
     return await lock.run(async () => {

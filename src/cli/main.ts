@@ -63,9 +63,13 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
     .exitProcess(false)
     .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
     // The command is declared by hand: beside a default command, yargs' own would never be reached.
-    .completion('yargs-completion', false, (_current: string, _args: unknown, complete: Complete, done: Done) => {
-      complete((_error, names) => done((names ?? []).filter((name) => !name.startsWith('$0'))));
-    })
+    .completion(
+      'yargs-completion',
+      false,
+      (_current: string, _args: unknown, complete: Complete, done: Done) => {
+        complete((_error, names) => done((names ?? []).filter((name) => !name.startsWith('$0'))));
+      },
+    )
     .command(
       'completion',
       'Print a script that completes mandeld commands in bash or zsh',

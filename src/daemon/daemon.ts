@@ -9,6 +9,7 @@ import { listAddresses } from '../cache/listing.js';
 import { CacheLock, type HeldLock } from '../cache/lock.js';
 import { Membership, BEATS_PER_LEASE, prepareFolders } from '../cache/membership.js';
 import { markReady, mergeReady } from '../cache/merge.js';
+import { processTable } from '../cache/process-table.js';
 import { recoverClient } from '../cache/recover.js';
 import { readSettings, type Settings } from '../cache/settings.js';
 import { TodoQueue } from '../cache/todo-queue.js';
@@ -96,6 +97,7 @@ export class Daemon {
     await prepareFolders(layout);
     const lock = new CacheLock(layout, {
       clock: layout.clock(options.client),
+      holder: { pid: options.pid, processes: processTable(options.host) },
       onBroken: ({ age }) => options.logger.warn({ ageMs: age }, 'broke an abandoned lock'),
     });
     const joined = await Membership.join(layout, settings, options, lock, options.started);
