@@ -6,6 +6,9 @@ export const THEME_NAMES = ['Classic', 'Galaxy', 'Ember', 'Glacier', 'Aurora', '
 /** Name of a theme. */
 export type ThemeName = (typeof THEME_NAMES)[number];
 
+/** The theme of a cache that is made without a choice. */
+export const DEFAULT_THEME: ThemeName = 'Classic';
+
 /** Whether a text is the name of a theme, spelled exactly so. */
 export function isThemeName(text: string): text is ThemeName {
   return (THEME_NAMES as readonly string[]).includes(text);

@@ -18,6 +18,7 @@ export const ESCAPE_RADIUS_SQUARED: number = 2 ** 40;
  * @see Milnor, Dynamics in One Complex Variable; Munafo, Mu-Ency, "Distance Estimator"
  */
 export function log2ExteriorDistance(z2: number, d2: number): number {
+  if (!(d2 < Infinity)) return -Infinity;
   const ln = log(z2); // 2 ln|z|
   return 0.5 * log2((z2 * ln * ln) / d2);
 }

@@ -36,8 +36,16 @@ const ENTRIES = [
   { name: 'log2_distance.npy', size: DISTANCE_BYTES },
 ] as const;
 
-/** Writes the bytes of a .raw file; the same samples always give the same bytes. */
+/**
+ * Writes the bytes of a .raw file; the same samples always give the same bytes.
+ *
+ * @throws RangeError when the samples are not those of a tile, so that nothing is written that cannot be read
+ */
 export function encodeRaw(samples: Samples): Uint8Array {
+  if (samples.period.length !== SAMPLES || samples.log2Distance.length !== SAMPLES) {
+    const found = `${samples.period.length} and ${samples.log2Distance.length}`;
+    throw new RangeError(`expected ${SAMPLES} periods and distances, got ${found}`);
+  }
   const period = new Uint8Array(PERIOD_BYTES);
   period.set(PERIOD_HEADER);
   const periods = new DataView(period.buffer);
@@ -45,8 +53,11 @@ export function encodeRaw(samples: Samples): Uint8Array {
   distance.set(DISTANCE_HEADER);
   const distances = new DataView(distance.buffer);
   for (let i = 0; i < SAMPLES; i++) {
-    periods.setInt32(HEADER_BYTES + 4 * i, samples.period[i], true);
-    distances.setInt16(HEADER_BYTES + 2 * i, samples.log2Distance[i], true);
+    const p = samples.period[i];
+    const d = samples.log2Distance[i];
+    if (!isSample(p, d)) throw new RangeError(`expected samples of a tile, got ${describeSample(p, d, i)}`);
+    periods.setInt32(HEADER_BYTES + 4 * i, p, true);
+    distances.setInt16(HEADER_BYTES + 2 * i, d, true);
   }
   return writeZip(
     [
@@ -76,18 +87,28 @@ export function decodeRaw(bytes: Uint8Array): Samples {
   for (let i = 0; i < SAMPLES; i++) {
     const p = periods.getInt32(HEADER_BYTES + 4 * i, true);
     const d = distances.getInt16(HEADER_BYTES + 2 * i, true);
-    const special = p < 0 || d === INFINITE_DISTANCE || d === ZERO_DISTANCE;
-    const dummy = p === DUMMY && d === INFINITE_DISTANCE;
-    if (special && !dummy && !(p === UNRESOLVED && d === ZERO_DISTANCE)) {
+    if (!isSample(p, d)) {
       throw new FormatError(
         'periods of at least -2 with a distance that suits them',
-        `period ${p} with log2 distance code ${d} at row ${Math.floor(i / SIDE)}, column ${i % SIDE}`,
+        describeSample(p, d, i),
       );
     }
     samples.period[i] = p;
     samples.log2Distance[i] = d;
   }
   return samples;
+}
+
+/** Whether a period and a distance code can belong together: the special codes go with dummies and unresolved ones only. */
+function isSample(period: number, code: number): boolean {
+  if (period === DUMMY) return code === INFINITE_DISTANCE;
+  if (period === UNRESOLVED) return code === ZERO_DISTANCE;
+  return period >= 0 && code !== INFINITE_DISTANCE && code !== ZERO_DISTANCE;
+}
+
+function describeSample(period: number, code: number, index: number): string {
+  const place = `row ${Math.floor(index / SIDE)}, column ${index % SIDE}`;
+  return `period ${period} with log2 distance code ${code} at ${place}`;
 }
 
 function checkHeader(file: Uint8Array, header: Uint8Array, name: string): void {

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { DEFAULT_LEASE, LEASE_RANGE } from '../../cache/settings.js';
-import { isThemeName, THEME_NAMES } from '../../image/themes.js';
+import { DEFAULT_THEME, isThemeName, THEME_NAMES } from '../../image/themes.js';
 import { directoryPositional, type Context } from '../context.js';
 import { UsageError } from '../usage-error.js';
 import { createCache } from '../../cache/create.js';
@@ -34,7 +34,11 @@ export function initCommand(y: Argv, { terminal, finish }: Context): Argv {
     (c) =>
       c
         .positional('directory', { ...directoryPositional, describe: 'a new or empty directory' })
-        .option('theme', { choices: THEME_NAMES, default: 'Classic', describe: 'colours of the pictures' })
+        .option('theme', {
+          choices: THEME_NAMES,
+          default: DEFAULT_THEME,
+          describe: 'colours of the pictures',
+        })
         .option('image', {
           choices: ['png', 'jpg'] as const,
           default: 'png' as const,

@@ -1,0 +1,22 @@
+// Makes cache-template/ anew: an empty cache with the default settings. The same sources always give the same bytes, so
+// CI runs this and expects no difference.
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createCache } from '../dist/cache/create.js';
+import { DEFAULT_LEASE } from '../dist/cache/settings.js';
+import { seedOf } from '../dist/daemon/seed.js';
+import { DEFAULT_THEME } from '../dist/image/themes.js';
+
+const template = fileURLToPath(new URL('../cache-template', import.meta.url));
+
+await rm(template, { recursive: true, force: true });
+await mkdir(template);
+const choice = { theme: DEFAULT_THEME, image: 'png', lease: DEFAULT_LEASE };
+await createCache(template, choice, seedOf(choice.theme, choice.image));
+// Git keeps no empty folders; caches ignore dot files.
+for (const entry of await readdir(template, { withFileTypes: true })) {
+  if (!entry.isDirectory()) continue;
+  const folder = join(template, entry.name);
+  if ((await readdir(folder)).length === 0) await writeFile(join(folder, '.gitkeep'), '');
+}

@@ -1,0 +1,158 @@
+import type { Logger } from 'pino';
+import { keepCopy, setAside } from '../cache/bad-folder.js';
+import { systemCode } from '../cache/cache-error.js';
+import { remove } from '../cache/files.js';
+import type { Layout } from '../cache/layout.js';
+import type { Membership } from '../cache/membership.js';
+import { addStatistics, noStatistics, type Statistics } from '../subdivide/statistics.js';
+import type { Address } from '../tile/address.js';
+import type { Holdings } from './holdings.js';
+import type { Job, Outcome } from './job.js';
+import { WorkerPool } from './pool.js';
+import type { SpaceGuard } from './space-guard.js';
+
+/** A tile whose computation fails this often is set aside. */
+const MAX_FAILURES = 3;
+
+/** What the crew works with. */
+export interface CrewParts {
+  readonly workers: number;
+  /** The part of every job that is the same. */
+  readonly job: Omit<Job, 'kind' | 'address'>;
+  readonly layout: Layout;
+  readonly held: Holdings;
+  readonly space: SpaceGuard;
+  readonly logger: Logger;
+  /** Told whenever a thread has finished something. */
+  readonly onFinished: () => void;
+}
+
+/**
+ * The threads and what comes back from them. Waiting tiles are handed to free threads; a computed tile becomes a result, a
+ * damaged one is made again from its parent, one that fails is repeated and in the end set aside.
+ */
+export class Crew {
+  /** What was computed since the start. */
+  readonly statistics: Statistics = noStatistics();
+  readonly #parts: CrewParts;
+  readonly #pool: WorkerPool;
+  #membership: Membership | null = null;
+  #stopping = false;
+
+  constructor(parts: CrewParts) {
+    this.#parts = parts;
+    this.#pool = new WorkerPool(parts.workers);
+  }
+
+  /** Works for a membership from now on; what runs for an earlier one, or for none (null), is not taken any more. */
+  serve(membership: Membership | null): void {
+    this.#membership = membership;
+  }
+
+  /** Hands waiting tiles to free threads. */
+  feed(): void {
+    const membership = this.#membership;
+    const { held, workers, job } = this.#parts;
+    while (membership !== null && held.running.size < workers) {
+      const next = this.#takeNext();
+      if (next === undefined) return;
+      const { kind, address } = next;
+      const done = this.#pool
+        .run({ ...job, kind, address })
+        .then(async (outcome) => {
+          // What was computed for an earlier membership is not ours any more.
+          if (membership === this.#membership) await this.#receive(membership, address, outcome);
+        })
+        .catch(async (error: unknown) => {
+          if (membership === this.#membership) await this.#receiveFailure(membership, next, error);
+        })
+        .finally(() => {
+          held.running.delete(address);
+          this.feed();
+          this.#parts.onFinished();
+        });
+      held.running.set(address, done);
+    }
+  }
+
+  /** Lets the threads finish what they have begun, and begin nothing but what must be done to give it back. */
+  async finish(): Promise<void> {
+    const { running } = this.#parts.held;
+    this.#stopping = true;
+    while (running.size > 0) await Promise.all(running.values());
+  }
+
+  /** Lets the threads finish, and forgets what they and all others hold. */
+  async abandon(): Promise<void> {
+    const { held } = this.#parts;
+    this.serve(null);
+    await Promise.all(held.running.values());
+    held.forget();
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  #takeNext(): Pick<Job, 'kind' | 'address'> | undefined {
+    const { held, space } = this.#parts;
+    // A damaged tile is made again even when stopping: only then can it be given back.
+    if (!this.#stopping) return space.closed ? undefined : held.waiting.shift();
+    const next = held.waiting.findIndex(({ kind }) => kind === 'remake');
+    return next < 0 ? undefined : held.waiting.splice(next, 1)[0];
+  }
+
+  async #receive({ work }: Membership, address: Address, outcome: Outcome): Promise<void> {
+    const { held, layout, logger } = this.#parts;
+    switch (outcome.kind) {
+      case 'subdivided':
+        addStatistics(this.statistics, outcome.statistics);
+        held.results.push(outcome.result);
+        return;
+      case 'remade':
+        logger.info({ address }, 'made a damaged tile again from its parent');
+        held.waiting.unshift({ kind: 'subdivide', address });
+        return;
+      case 'damaged': {
+        const bad = await keepCopy(layout, work.todo(address));
+        logger.warn(
+          { address, reason: outcome.reason, bad },
+          'a tile in todo/ was damaged; a copy is kept in bad/',
+        );
+        held.waiting.unshift({ kind: 'remake', address });
+        return;
+      }
+      case 'orphan':
+        await remove(work.todo(address));
+        logger.error({ address, reason: outcome.reason }, 'a damaged tile cannot be made again; dropped');
+        return;
+      case 'gone':
+        logger.warn({ address }, 'a claimed tile is gone');
+        return;
+    }
+  }
+
+  /** A thread failed, not the tile's data: a full disk, a bug, a file server in trouble. */
+  async #receiveFailure(
+    { work }: Membership,
+    job: Pick<Job, 'kind' | 'address'>,
+    error: unknown,
+  ): Promise<void> {
+    const { held, layout, space, logger } = this.#parts;
+    const { address } = job;
+    const code = systemCode(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      space.reportFull();
+      held.waiting.push(job);
+      return;
+    }
+    const failures = held.countFailure(address);
+    logger.error({ address, failures, err: error }, 'a tile could not be computed');
+    if (failures < MAX_FAILURES) {
+      held.waiting.push(job);
+      return;
+    }
+    const bad = await setAside(layout, work.todo(address)).catch(() => null);
+    logger.error({ address, bad }, 'a tile failed repeatedly; set aside');
+  }
+}

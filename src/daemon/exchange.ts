@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { setAside } from '../cache/bad-folder.js';
+import { claim, putBack } from '../cache/claim.js';
+import type { Layout } from '../cache/layout.js';
+import { listAddresses } from '../cache/listing.js';
+import type { CacheLock, HeldLock } from '../cache/lock.js';
+import type { Membership } from '../cache/membership.js';
+import { markReady, mergeReady } from '../cache/merge.js';
+import { recoverClient } from '../cache/recover.js';
+import { TodoQueue } from '../cache/todo-queue.js';
+import { levelOf, type Address } from '../tile/address.js';
+import type { Holdings } from './holdings.js';
+
+/**
+ * What a daemon exchanges with the cache: results go out, tiles come in, under the lock and in batches; and what it does for
+ * others: recover the dead, set aside what does not belong.
+ */
+export class Exchange {
+  readonly #layout: Layout;
+  readonly #lock: CacheLock;
+  readonly #held: Holdings;
+  readonly #maxLevel: number;
+  readonly #logger: Logger;
+  readonly #queue: TodoQueue;
+  #nextRefresh = 0;
+  #mergeCutOff = false;
+
+  /** @param maxLevel tiles of this level and deeper ones are not claimed */
+  constructor(layout: Layout, lock: CacheLock, held: Holdings, maxLevel: number, logger: Logger) {
+    this.#layout = layout;
+    this.#lock = lock;
+    this.#held = held;
+    this.#maxLevel = maxLevel;
+    this.#logger = logger;
+    this.#queue = new TodoQueue(layout.todoFolder, (address) => this.#isWithinLimits(address));
+  }
+
+  /** Tiles in todo/ when it was listed last. */
+  get todo(): number {
+    return this.#queue.listed;
+  }
+
+  /**
+   * Merges all results, when asked to, and claims up to `room` tiles.
+   *
+   * @returns the tiles that were merged, and whether any were claimed
+   * @throws CacheError EFENCED, ELOCKLOST, or a system error; then it may be repeated
+   */
+  async trade(
+    membership: Membership,
+    merging: boolean,
+    room: number,
+  ): Promise<{ merged: Address[]; claimed: boolean }> {
+    if (room > 0 && !merging && this.#queue.length === 0) await this.#refresh();
+    if (!merging && (room === 0 || this.#queue.length === 0)) return { merged: [], claimed: false };
+    return await this.#lock.run(async (held) => {
+      await membership.assertMember();
+      const merged = merging ? await this.#merge(membership, held) : [];
+      const claimed =
+        room > 0 ? await claim(this.#layout, membership.work, this.#queue, room, this.#held, held) : [];
+      this.#held.waiting.push(...claimed.map((address) => ({ kind: 'subdivide' as const, address })));
+      return { merged, claimed: claimed.length > 0 };
+    });
+  }
+
+  /** Merges all results and gives back what was not begun. */
+  async settle(membership: Membership): Promise<Address[]> {
+    return await this.#lock.run(async (held) => {
+      await membership.assertMember();
+      const merged = await this.#merge(membership, held);
+      const unstarted = this.#held.waiting.splice(0).map(({ address }) => address);
+      await putBack(this.#layout, membership.work, unstarted, held);
+      return merged;
+    });
+  }
+
+  /** Recovers the work of clients that are dead. */
+  async recoverDead(membership: Membership): Promise<void> {
+    const { dead } = await membership.others();
+    for (const { name, age } of dead) {
+      const recovered = await this.#lock.run(async (held) => {
+        // Another client may have been faster, or the dead one may have come back, while we waited for the lock.
+        const again = (await membership.others()).dead.some((client) => client.name === name);
+        return again ? await recoverClient(this.#layout, name, held) : null;
+      });
+      if (recovered) this.#logger.warn({ ...recovered, silentSeconds: age }, 'recovered a dead client');
+    }
+  }
+
+  /** Whether no tile within the limits is left anywhere, be it in todo/ or with another client. */
+  async isAllDone(membership: Membership): Promise<boolean> {
+    const { all } = await membership.others();
+    const folders = all.flatMap(({ name }) => {
+      const work = this.#layout.work(name);
+      return [work.todoFolder, work.readyFolder];
+    });
+    folders.push(this.#layout.todoFolder);
+    if (!(await this.#holdNothing(folders))) return false;
+    // Under the lock nothing moves, so a tile cannot slip from one folder into another between two listings.
+    return await this.#lock.run(async () => await this.#holdNothing(folders));
+  }
+
+  /** After joining anew nothing of an earlier merge is left. */
+  forget(): void {
+    this.#mergeCutOff = false;
+  }
+
+  async #merge(membership: Membership, held: HeldLock): Promise<Address[]> {
+    const results = this.#held.results.slice();
+    if (results.length === 0) return [];
+    const resumed = this.#mergeCutOff;
+    this.#mergeCutOff = true;
+    await markReady(membership.work, results, held);
+    const merged = await mergeReady(this.#layout, membership.work, held, resumed);
+    this.#mergeCutOff = false;
+    this.#held.results.splice(0, results.length);
+    const { committed, children, boring } = merged;
+    this.#logger.debug({ tiles: committed.length, children, boring }, 'merged');
+    return results.map(({ address }) => address);
+  }
+
+  /** Lists todo/ and sets aside what does not belong there. */
+  async #refresh(): Promise<void> {
+    const start = performance.now();
+    if (start < this.#nextRefresh) return;
+    for (const { path, reason } of await this.#queue.refresh()) {
+      const bad = await setAside(this.#layout, join(this.#layout.todoFolder, path));
+      if (bad) this.#logger.warn({ path, reason, bad }, 'todo/ held something else; set aside');
+    }
+    // A listing of a million files takes seconds: it must not become what a daemon mostly does.
+    const end = performance.now();
+    this.#nextRefresh = end + 10 * (end - start);
+  }
+
+  #isWithinLimits(address: Address): boolean {
+    return levelOf(address) < this.#maxLevel;
+  }
+
+  async #holdNothing(folders: readonly string[]): Promise<boolean> {
+    for (const folder of folders) {
+      const left = await listAddresses(folder);
+      if (left.some((address) => this.#isWithinLimits(address))) return false;
+    }
+    return true;
+  }
+}
