@@ -13,7 +13,7 @@ export async function start(): Promise<void> {
   const terminal = {
     out: process.stdout,
     err: process.stderr,
-    interactive: process.stderr.isTTY === true,
+    interactive: process.stderr.isTTY,
     columns: process.stderr.columns ?? process.stdout.columns ?? 100,
   };
   process.exitCode = await main(process.argv.slice(2), terminal, version);

@@ -52,8 +52,9 @@ export class Crew {
   /** Hands waiting tiles to free threads. */
   feed(): void {
     const membership = this.#membership;
+    if (membership === null) return;
     const { held, workers, job } = this.#parts;
-    while (membership !== null && held.running.size < workers) {
+    while (held.running.size < workers) {
       const next = this.#takeNext();
       if (next === undefined) return;
       const { kind, address } = next;

@@ -5,6 +5,7 @@ import { CacheLock } from '../cache/lock.js';
 import { BEATS_PER_LEASE, Membership, prepareFolders } from '../cache/membership.js';
 import { processTable } from '../cache/process-table.js';
 import { readSettings, type Settings } from '../cache/settings.js';
+import { isThemeName, THEME_NAMES } from '../image/themes.js';
 import { levelOf, type Address } from '../tile/address.js';
 import { Crew } from './crew.js';
 import { Exchange } from './exchange.js';
@@ -92,6 +93,7 @@ export class Daemon {
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
     const settings = await readSettings(options.root);
+    checkTheme(options.root, settings);
     const layout = new Layout(options.root, settings.image);
     await prepareFolders(layout);
     const lock = new CacheLock(layout, {
@@ -278,6 +280,18 @@ export class Daemon {
       this.#options.logger.error({ err: error }, 'could not leave tidily; nothing is lost');
     }
   }
+}
+
+/** The settings' reader does not know the themes; whoever draws does. */
+function checkTheme(root: string, { theme }: Settings): void {
+  if (isThemeName(theme)) return;
+  const path = Layout.settingsOf(root);
+  const known = THEME_NAMES.join(', ');
+  throw new CacheError(
+    'ESETTINGS',
+    path,
+    `${path} names the theme ${theme}, which this mandeld does not know: expected ${known}. Use the mandeld that made this cache.`,
+  );
 }
 
 function isFenced(error: unknown): boolean {

@@ -14,7 +14,7 @@ import type { FlatTheme } from './theme.js';
 import { themeOf, type ThemeName } from './themes.js';
 
 /** Bytes of a palette: red, green, blue of each index. */
-export const PALETTE_BYTES = 768;
+const PALETTE_BYTES = 768;
 
 const palettes = new Map<ThemeName, Uint8Array>();
 

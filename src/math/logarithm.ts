@@ -9,9 +9,9 @@
 const bits = new DataView(new ArrayBuffer(8));
 
 /** ln 2, split so that an integer of up to 11 bits times LN2_HIGH is exact. */
-const LN2_HIGH = 0.693147180369123816490173339844;
-const LN2_LOW = 1.90821492927058770002e-10;
-const LOG2_E = 1.44269504088896340736;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const LOG2_E = 1.4426950408889634;
 const SQRT_2 = 1.4142135623730950488;
 
 /** Binary exponent that {@link splitExponent} took off last. */

@@ -2,7 +2,7 @@ import type { Kernel, PointBatch, VerdictBatch } from './batch.js';
 import { race, type Verdict } from './race.js';
 
 /** Checks the arguments that {@link Kernel.decide} promises to check. */
-export function checkBatch(points: PointBatch, count: number, budget: number, verdicts: VerdictBatch): void {
+function checkBatch(points: PointBatch, count: number, budget: number, verdicts: VerdictBatch): void {
   const room = Math.min(
     points.re.length,
     points.im.length,

@@ -68,7 +68,12 @@ export function readZip(
   const directory = view.getUint32(end + 16, true);
   const directorySize = view.getUint32(end + 12, true);
   const plain = view.getUint32(end + 4, true) === 0 && view.getUint16(end + 20, true) === 0;
-  if (!plain || view.getUint16(end + 8, true) !== expected.length || directory + directorySize !== end) {
+  if (
+    !plain ||
+    view.getUint16(end + 8, true) !== expected.length ||
+    view.getUint16(end + 10, true) !== expected.length ||
+    directory + directorySize !== end
+  ) {
     throw new FormatError(
       `one directory of ${expected.length} files at the archive's end`,
       `${view.getUint16(end + 10, true)} files, a directory of ${directorySize} bytes at ${directory}`,

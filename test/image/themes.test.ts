@@ -81,7 +81,7 @@ describe.each(THEME_NAMES)('theme %s', (name) => {
   it('has stops that ascend and end in the flat colour at 2 octaves at the latest', () => {
     const { exterior, rimShare } = themeOf(name);
     for (const octaves of [exterior.map(([octave]) => octave), rimShare.map(([octave]) => octave)]) {
-      expect(octaves).toEqual([...new Set(octaves)].sort((a, b) => a - b));
+      expect(octaves).toEqual([...new Set(octaves)].toSorted((a, b) => a - b));
       expect(octaves[octaves.length - 1]).toBeLessThanOrEqual(2);
     }
     expect(rimShare[rimShare.length - 1][1]).toBe(0);

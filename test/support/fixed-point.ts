@@ -21,7 +21,7 @@ export function fromDouble(x: number): bigint {
 }
 
 /** log2 of a positive whole number of any length, to about 1e-14. */
-export function log2Whole(x: bigint): number {
+function log2Whole(x: bigint): number {
   const excess = Math.max(0, x.toString(16).length * 4 - 128);
   return Math.log2(Number(x >> BigInt(excess))) + excess;
 }

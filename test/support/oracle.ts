@@ -75,7 +75,7 @@ function closestReturns(c: Complex, start: Complex, limit: number): number[] {
   return seen
     .slice(0, CANDIDATES)
     .map(({ time }) => time)
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
 }
 
 /** Newton's method for F^p(z) = z, to steps below 2^-150. */

@@ -86,8 +86,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function summary(samples: Int32Array | Int16Array): number[] {
-  const values = Array.from(samples);
+function summary(plane: Int32Array | Int16Array): number[] {
+  const values = Array.from(plane);
   return [
     values.reduce((a, b) => Math.min(a, b)),
     values.reduce((a, b) => Math.max(a, b)),

@@ -12,7 +12,7 @@ import { decodeRaw, MAX_RAW_BYTES } from '../../tile/raw.js';
 import { EXIT } from '../exit-codes.js';
 import { say, type Terminal } from '../terminal.js';
 
-export interface AreaArguments {
+interface AreaArguments {
   readonly directory: string;
   readonly json: boolean;
 }
@@ -23,7 +23,7 @@ const ROOT_AREA = 64;
 const MARGIN = 1e-12;
 
 /** `mandeld area DIR`: proven bounds of the set's area from what the cache holds. */
-export async function runArea(args: AreaArguments, terminal: Terminal): Promise<number> {
+async function runArea(args: AreaArguments, terminal: Terminal): Promise<number> {
   const settings = await readSettings(args.directory);
   const layout = new Layout(args.directory, settings.image);
   const { interior, exterior } = await certainAreas(layout);

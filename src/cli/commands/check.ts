@@ -6,13 +6,13 @@ import { readSettings } from '../../cache/settings.js';
 import { EXIT } from '../exit-codes.js';
 import { say, type Terminal } from '../terminal.js';
 
-export interface CheckArguments {
+interface CheckArguments {
   readonly directory: string;
   readonly json: boolean;
 }
 
 /** `mandeld check DIR`: proves the cache's invariant, or tells what is wrong. */
-export async function runCheck(args: CheckArguments, terminal: Terminal): Promise<number> {
+async function runCheck(args: CheckArguments, terminal: Terminal): Promise<number> {
   const settings = await readSettings(args.directory);
   const layout = new Layout(args.directory, settings.image);
   const problems = await checkCache(layout, `check-${process.pid}`, (report) => {

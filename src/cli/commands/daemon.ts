@@ -12,7 +12,7 @@ import { UsageError } from '../usage-error.js';
 import { parseBytes } from '../bytes.js';
 
 /** The daemon's options as the command line gives them. */
-export interface DaemonArguments {
+interface DaemonArguments {
   readonly cache: string | undefined;
   readonly client: string | undefined;
   readonly workers: number | undefined;
@@ -31,7 +31,7 @@ const SHOW_MS = 200;
 const LOG_MS = 30_000;
 
 /** `mandeld --cache DIR --client ID`: works until there is a reason to end. */
-export async function runDaemon(args: DaemonArguments, terminal: Terminal, version: string): Promise<number> {
+async function runDaemon(args: DaemonArguments, terminal: Terminal, version: string): Promise<number> {
   // Not demanded by yargs: a misspelt option is then named before a missing one.
   if (args.cache === undefined || args.cache === '') {
     throw new UsageError('expected --cache DIR, the shared directory to work in. Try "mandeld --help".');

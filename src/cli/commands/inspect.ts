@@ -17,7 +17,7 @@ import { say, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { basename } from 'node:path';
 
-export interface InspectArguments {
+interface InspectArguments {
   /** A cache, or a .raw file when no address is given. */
   readonly path: string;
   readonly address: string | undefined;
@@ -25,7 +25,7 @@ export interface InspectArguments {
 }
 
 /** `mandeld inspect`: one tile in words. */
-export async function runInspect(args: InspectArguments, terminal: Terminal): Promise<number> {
+async function runInspect(args: InspectArguments, terminal: Terminal): Promise<number> {
   const report =
     args.address === undefined ? await inspectFile(args.path) : await inspectTile(args.path, args.address);
   say(terminal, args.json ? JSON.stringify(report) : describe(report));
@@ -151,7 +151,7 @@ function contentsOf({ period, log2Distance }: Samples): Contents {
     periods: [...counts]
       .filter(([code]) => code > 0)
       .map(([code, samples]) => ({ period: code, samples }))
-      .sort((a, b) => b.samples - a.samples || a.period - b.period),
+      .toSorted((a, b) => b.samples - a.samples || a.period - b.period),
     distance: least === Infinity ? null : { least: round(least), greatest: round(greatest) },
   };
 }

@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import { say, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 
-export interface PointArguments {
+interface PointArguments {
   readonly re: string;
   readonly im: string;
   readonly json: boolean;
@@ -29,7 +29,7 @@ interface PointReport {
 }
 
 /** `mandeld point RE IM`: what is known of one point. */
-export function runPoint(args: PointArguments, terminal: Terminal): number {
+function runPoint(args: PointArguments, terminal: Terminal): number {
   const report = decide(checkDecimal(unshield(args.re), 'RE'), checkDecimal(unshield(args.im), 'IM'));
   say(terminal, args.json ? JSON.stringify(report) : describe(report));
   return EXIT.ok;

@@ -14,7 +14,7 @@ import { levelOf, type Address } from '../../tile/address.js';
 import { EXIT } from '../exit-codes.js';
 import { say, table, type Terminal } from '../terminal.js';
 
-export interface StatusArguments {
+interface StatusArguments {
   readonly directory: string;
   readonly json: boolean;
   readonly watch: boolean;
@@ -43,7 +43,7 @@ interface Status {
 const WATCH_MS = 2000;
 
 /** `mandeld status DIR`: what is there, who works, how fast. */
-export async function runStatus(args: StatusArguments, terminal: Terminal): Promise<number> {
+async function runStatus(args: StatusArguments, terminal: Terminal): Promise<number> {
   for (;;) {
     const status = await readStatusOf(args.directory);
     if (args.watch && !args.json) terminal.out.write('\u001b[2J\u001b[H');
