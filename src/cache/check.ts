@@ -138,7 +138,7 @@ async function checkRaws({ places }: Scene): Promise<Findings> {
       if (flaw === null) continue;
       const remedy =
         name === 'done'
-          ? 'restore it from a backup; its children are not affected'
+          ? 'restore it from a backup, or copy it from another cache; its children are not affected'
           : 'the next daemon that claims it makes it again from its parent';
       problems.push({ address, kind: 'damaged raw', found: `${path}: ${flaw}`, remedy });
     }
@@ -228,7 +228,7 @@ async function checkPictures({ layout, places, boring, pictures }: Scene): Promi
     seen.add(file);
     const flaw = await pictureFlaw(path, layout.format);
     if (flaw === null) return;
-    const remedy = `move ${address} to another cache's todo/ and back, or restore ${path} from a backup`;
+    const remedy = `restore ${path} from a backup, or copy it from another cache with this theme`;
     const kind = flaw === 'it is missing' ? 'missing picture' : 'damaged picture';
     problems.push({ address, kind, found: `${path}: ${flaw}`, remedy });
   };

@@ -14,7 +14,8 @@ export async function start(): Promise<void> {
     out: process.stdout,
     err: process.stderr,
     interactive: process.stderr.isTTY,
-    columns: process.stderr.columns ?? process.stdout.columns ?? 100,
+    // A terminal that does not know its size says 0.
+    columns: process.stderr.columns || process.stdout.columns || 100,
   };
   process.exitCode = await main(process.argv.slice(2), terminal, version);
 }

@@ -12,7 +12,7 @@ const bits = new DataView(new ArrayBuffer(8));
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 const LOG2_E = 1.4426950408889634;
-const SQRT_2 = 1.4142135623730950488;
+const SQRT_2 = 1.4142135623730951;
 
 /** Binary exponent that {@link splitExponent} took off last. */
 let exponent = 0;

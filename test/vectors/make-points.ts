@@ -4,9 +4,7 @@ import { seededRandom, type Random } from '../support/random.js';
 
 /*
  * Writes points.json: 10,000 points, three quarters of them near the boundary at scales down to 1e-9, and the oracle's
- * answers. It takes minutes, which is why the answers are stored. Run it with a TypeScript runner:
- *
- *   npx jiti test/vectors/make-points.ts
+ * answers. It takes ten minutes, which is why the answers are stored: npm run vectors
  */
 
 const SEED = 20240229;
