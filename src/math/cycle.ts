@@ -99,6 +99,7 @@ function converge(cRe: number, cIm: number, period: number, startRe: number, sta
 function followCycle(cRe: number, cIm: number, period: number, cycle: Cycle): number {
   const r0Re = rootRe;
   const r0Im = rootIm;
+  const step2 = lastStep; // a search for a shorter cycle overwrites the three
   let zRe = r0Re;
   let zIm = r0Im;
   let dzRe = 1;
@@ -139,7 +140,7 @@ function followCycle(cRe: number, cIm: number, period: number, cycle: Cycle): nu
   const gRe = 1 - dzRe;
   const gIm = -dzIm;
   const g2 = gRe * gRe + gIm * gIm;
-  const error2 = Math.max(lastStep, ROUNDING / g2);
+  const error2 = Math.max(step2, ROUNDING / g2);
   if (!((dzdzRe * dzdzRe + dzdzIm * dzdzIm) * error2 < KANTOROVICH * g2 * g2)) return -1;
   const nRe = dzdzRe * dcRe - dzdzIm * dcIm;
   const nIm = dzdzRe * dcIm + dzdzIm * dcRe;
