@@ -1,6 +1,6 @@
 import { link, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { list, move } from './files.js';
+import { exists, move } from './files.js';
 import type { Layout } from './layout.js';
 
 /**
@@ -32,10 +32,14 @@ export async function keepCopy(layout: Layout, path: string): Promise<string | n
 
 async function freePlace(layout: Layout, path: string): Promise<string> {
   await mkdir(layout.badFolder, { recursive: true });
-  const taken = new Set(await list(layout.badFolder));
   // A name from a hostile listing cannot leave the folder (basename), hide (dot), or be too long for a suffix.
-  const name = basename(path).replace(/^\.+/, '').slice(0, 200) || 'unnamed';
-  let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name}.${n}`;
-  return join(layout.badFolder, free);
+  const name = shorten(basename(path).replace(/^\.+/, '')) || 'unnamed';
+  let free = join(layout.badFolder, name);
+  for (let n = 2; await exists(free); n++) free = join(layout.badFolder, `${name}.${n}`);
+  return free;
+}
+
+/** Cuts a name to 200 bytes: a file system counts bytes, and a letter may have four. */
+function shorten(name: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(name).subarray(0, 200)).replace(/\ufffd+$/, '');
 }

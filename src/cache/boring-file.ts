@@ -1,9 +1,9 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Address } from '../tile/address.js';
 import { formatBoringLine, parseBoringLine, type BoringTile } from '../tile/boring-line.js';
-import { isGone } from './files.js';
+import { isGone, openRegular } from './files.js';
 
 /**
  * boring.txt. It grows at its end only, under the lock, by whole lines. A crash may tear the last line: readers take no
@@ -16,7 +16,7 @@ const TORN_MARK = '#\n';
 /** Appends tiles and waits until they are on the disk. */
 export async function appendBoring(path: string, tiles: readonly BoringTile[]): Promise<void> {
   if (tiles.length === 0) return;
-  const file = await open(path, 'a+');
+  const file = await openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
   try {
     const mark = (await endsInsideLine(file)) ? TORN_MARK : '';
     await file.appendFile(mark + tiles.map(formatBoringLine).join(''));
@@ -37,7 +37,7 @@ async function endsInsideLine(file: FileHandle): Promise<boolean> {
 export interface BoringContents {
   /** Period by address. */
   readonly tiles: Map<Address, number>;
-  /** Lines that are none, with their numbers from 1; the torn ones are among them. */
+  /** Lines that are none, with their numbers from 1; torn lines that were ended with a mark are no news. */
   readonly invalid: readonly { readonly line: number; readonly text: string }[];
   /** Addresses that stand there more than once. */
   readonly duplicates: readonly Address[];
@@ -56,6 +56,7 @@ export async function readBoring(path: string): Promise<BoringContents> {
     for await (const text of completeLines(path)) {
       line++;
       const tile = text.length <= MAX_LINE ? parseBoringLine(text) : null;
+      if (tile === null && text.endsWith('#')) continue;
       if (tile === null) invalid.push({ line, text: text.slice(0, 80) });
       else if (tiles.has(tile.address)) duplicates.push(tile.address);
       else tiles.set(tile.address, tile.period);
@@ -68,17 +69,17 @@ export async function readBoring(path: string): Promise<BoringContents> {
 
 /** The lines of a file that end with a newline. */
 async function* completeLines(path: string): AsyncGenerator<string> {
-  const file = await open(path, 'r');
-  let size: number;
+  const file = await openRegular(path, constants.O_RDONLY);
   try {
-    ({ size } = await file.stat());
+    let { size } = await file.stat();
     if (size > 0 && (await endsInsideLine(file))) size = await endOfLastLine(file, size);
+    if (size === 0) return;
+    // Of the open file: a path may lead nowhere by now, and readline hands no error of its input on.
+    const input = file.createReadStream({ encoding: 'latin1', start: 0, end: size - 1, autoClose: false });
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) yield line;
   } finally {
     await file.close();
   }
-  if (size === 0) return;
-  const input = createReadStream(path, { encoding: 'latin1', end: size - 1 });
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) yield line;
 }
 
 /** Size of a file up to and including its last newline. */

@@ -207,7 +207,7 @@ async function checkPyramid({ places, boring }: Scene): Promise<Findings> {
 }
 
 async function checkBoring({ boring }: Scene): Promise<Findings> {
-  const remedy = 'none is needed: readers skip it';
+  const remedy = 'readers skip it; remove it while no daemon runs';
   const problems: Problem[] = boring.invalid.map(({ line, text }) => ({
     address: `boring.txt:${line}`,
     kind: 'boring line',

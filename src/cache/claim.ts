@@ -9,6 +9,7 @@ import type { TodoQueue } from './todo-queue.js';
  * Claims up to `count` tiles, oldest first: each is renamed into the client's own work folder, which one client wins.
  *
  * @param holding the tiles that the client holds already
+ * @param resumed whether an earlier claim was cut off: then its tiles are found again
  * @returns the tiles that are the client's now
  */
 export async function claim(
@@ -18,9 +19,10 @@ export async function claim(
   count: number,
   holding: { has(address: Address): boolean },
   held: HeldLock,
+  resumed = false,
 ): Promise<Address[]> {
   const claimed = new Set<Address>();
-  let refused = false;
+  let refused = resumed;
   while (claimed.size < count) {
     const address = queue.shift();
     if (address === null) break;

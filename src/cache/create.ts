@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import { mkdir, open, readdir } from 'node:fs/promises';
 import { ROOT } from '../tile/address.js';
 import { CacheError, systemCode } from './cache-error.js';
-import { publish, writeDurably } from './files.js';
+import { exists, publish, writeDurably } from './files.js';
 import { Layout } from './layout.js';
 import { ALGORITHM_VERSION, FORMAT_VERSION, writeSettings, type PictureFormat, type Settings } from './settings.js';
 
@@ -25,7 +26,7 @@ export async function createCache(
   const layout = new Layout(root, choice.image);
   const settings = { format: FORMAT_VERSION, algorithm: ALGORITHM_VERSION, ...choice };
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolder(root);
     await refuseUnlessEmpty(root);
     for (const folder of layout.folders) await mkdir(folder, { recursive: true });
     await (await open(layout.boring, 'a')).close();
@@ -43,6 +44,20 @@ export async function createCache(
     );
   }
   return settings;
+}
+
+/** As mkdir with `recursive`, which never ends where a folder can be seen but nothing be made in it (/proc, automounts). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || (await exists(parent))) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
 }
 
 async function refuseUnlessEmpty(root: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode } from './cache-error.js';
@@ -90,21 +90,39 @@ export async function list(folder: string): Promise<string[]> {
 }
 
 /**
- * Reads a regular file of bounded size; never follows a symbolic link, never blocks on a pipe.
+ * Opens a regular file; never follows a symbolic link, never blocks on a pipe.
+ *
+ * @param flags as open(2) takes them
+ * @throws Error with code ELOOP when it is a link, ENXIO or EISDIR when it is no regular file
+ */
+export async function openRegular(path: string, flags: number): Promise<FileHandle> {
+  const file = await open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if ((await file.stat()).isFile()) return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  await file.close();
+  throw fileError('EISDIR', `${path}: expected a regular file`);
+}
+
+/**
+ * Reads a regular file of bounded size.
  *
  * @returns null when the file is gone
- * @throws Error with code ELOOP, EISDIR or EFBIG when it is a link, no regular file, or longer than `limit` bytes
+ * @throws Error with code EFBIG when it is longer than `limit` bytes, or as {@link openRegular}
  */
 export async function readBounded(path: string, limit: number): Promise<Uint8Array | null> {
   let file;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = await openRegular(path, constants.O_RDONLY);
   } catch (error) {
     if (isGone(error)) return null;
     throw error;
   }
   try {
-    const { size } = await requireRegular(path, file);
+    const { size } = await file.stat();
     if (size > limit) throw fileError('EFBIG', `${path}: expected at most ${limit} bytes, got ${size}`);
     const bytes = new Uint8Array(size);
     let length = 0;
@@ -117,15 +135,6 @@ export async function readBounded(path: string, limit: number): Promise<Uint8Arr
   } finally {
     await file.close();
   }
-}
-
-async function requireRegular(
-  path: string,
-  file: { stat(): Promise<{ isFile(): boolean; size: number }> },
-): Promise<{ size: number }> {
-  const stats = await file.stat();
-  if (!stats.isFile()) throw fileError('EISDIR', `${path}: expected a regular file`);
-  return stats;
 }
 
 function fileError(code: string, message: string): Error {

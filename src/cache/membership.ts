@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { list } from './files.js';
 import { checkClientName } from './client-name.js';
 import { CacheError, systemCode } from './cache-error.js';
 import type { Layout, WorkLayout } from './layout.js';
@@ -80,7 +82,10 @@ export class Membership {
     const present = await seeClient(this.#layout, client, await this.#now());
     let recovered: Recovered | null = null;
     if (present.age < Infinity) {
-      if (this.#isAlive(present)) throw busy(this.#layout, present, this.#settings);
+      // Whoever joins writes its first heartbeat under the lock, which is ours: a folder without one is a dead client's.
+      // readdir tells the truth on NFS, where opening a file that was missing a moment ago does not.
+      const hasBeaten = (await list(this.work.folder)).includes(basename(this.work.status));
+      if (hasBeaten && this.#isAlive(present)) throw busy(this.#layout, present, this.#settings);
       recovered = await recoverClient(this.#layout, client, held);
     }
     for (const folder of this.work.folders) await mkdir(folder, { recursive: true });

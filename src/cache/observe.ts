@@ -24,7 +24,7 @@ export async function observe<T>(layout: Layout, name: string, look: () => Promi
       return await look();
     });
   } catch (error) {
-    if (looked || !['EACCES', 'EROFS', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+    if (looked || !['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '')) throw error;
     return await look();
   } finally {
     await rm(clock, { force: true }).catch(() => undefined);

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { openRegular } from './files.js';
 
 /**
  * The file server's time in milliseconds: the modification time of a file that was written just now. Ages of files are
@@ -7,7 +8,7 @@ import { open } from 'node:fs/promises';
  * @param path a file of the caller's own, which is overwritten
  */
 export async function serverTime(path: string): Promise<number> {
-  const file = await open(path, 'w');
+  const file = await openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
   try {
     await file.write('now\n');
     await file.datasync();

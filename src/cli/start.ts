@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { EXIT } from './exit-codes.js';
 import { main } from './main.js';
 
 /** Runs the command line of this process and sets its exit code. */
@@ -7,9 +8,14 @@ export async function start(): Promise<void> {
   const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
   // A reader that has seen enough (head, less) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    process.stderr.write(
+      `mandeld: nothing can be written to standard output (${error.code ?? error.message}).\n`,
+    );
+    process.exit(EXIT.cache);
   });
+  // A log that nobody can keep (its disk is full, its reader gone) is no reason to end.
+  process.stderr.on('error', () => undefined);
   const terminal = {
     out: process.stdout,
     err: process.stderr,

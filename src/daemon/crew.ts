@@ -1,11 +1,9 @@
 import type { Logger } from 'pino';
 import { keepCopy, setAside } from '../cache/bad-folder.js';
-import { systemCode } from '../cache/cache-error.js';
 import { remove } from '../cache/files.js';
 import type { Layout } from '../cache/layout.js';
 import type { Membership } from '../cache/membership.js';
 import { addStatistics, noStatistics, type Statistics } from '../subdivide/statistics.js';
-import type { Address } from '../tile/address.js';
 import type { Holdings } from './holdings.js';
 import type { Job, Outcome } from './job.js';
 import { WorkerPool } from './pool.js';
@@ -62,7 +60,7 @@ export class Crew {
         .run({ ...job, kind, address })
         .then(async (outcome) => {
           // What was computed for an earlier membership is not ours any more.
-          if (membership === this.#membership) await this.#receive(membership, address, outcome);
+          if (membership === this.#membership) await this.#receive(membership, next, outcome);
         })
         .catch(async (error: unknown) => {
           if (membership === this.#membership) await this.#receiveFailure(membership, next, error);
@@ -97,14 +95,16 @@ export class Crew {
 
   #takeNext(): Pick<Job, 'kind' | 'address'> | undefined {
     const { held, space } = this.#parts;
-    // A damaged tile is made again even when stopping: only then can it be given back.
-    if (!this.#stopping) return space.closed ? undefined : held.waiting.shift();
+    if (space.closed) return undefined;
+    // A damaged tile is made again even when stopping: only then need nobody else do it.
+    if (!this.#stopping) return held.waiting.shift();
     const next = held.waiting.findIndex(({ kind }) => kind === 'remake');
     return next < 0 ? undefined : held.waiting.splice(next, 1)[0];
   }
 
-  async #receive({ work }: Membership, address: Address, outcome: Outcome): Promise<void> {
-    const { held, layout, logger } = this.#parts;
+  async #receive({ work }: Membership, job: Pick<Job, 'kind' | 'address'>, outcome: Outcome): Promise<void> {
+    const { held, layout, space, logger } = this.#parts;
+    const { address } = job;
     switch (outcome.kind) {
       case 'subdivided':
         addStatistics(this.statistics, outcome.statistics);
@@ -123,6 +123,15 @@ export class Crew {
         held.waiting.unshift({ kind: 'remake', address });
         return;
       }
+      case 'failed': {
+        const { code, reason } = outcome;
+        const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+        if (!isFull)
+          logger.error({ address, code, reason }, 'a tile could not be written; trying again later');
+        space.reportFull(isFull ? 'the disk is full' : 'the file system fails');
+        held.waiting.push(job);
+        return;
+      }
       case 'orphan':
         await remove(work.todo(address));
         logger.error({ address, reason: outcome.reason }, 'a damaged tile cannot be made again; dropped');
@@ -133,20 +142,14 @@ export class Crew {
     }
   }
 
-  /** A thread failed, not the tile's data: a full disk, a bug, a file server in trouble. */
+  /** A thread failed, not the tile's data and not the file system: a bug. */
   async #receiveFailure(
     { work }: Membership,
     job: Pick<Job, 'kind' | 'address'>,
     error: unknown,
   ): Promise<void> {
-    const { held, layout, space, logger } = this.#parts;
+    const { held, layout, logger } = this.#parts;
     const { address } = job;
-    const code = systemCode(error);
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-      space.reportFull();
-      held.waiting.push(job);
-      return;
-    }
     const failures = held.countFailure(address);
     logger.error({ address, failures, err: error }, 'a tile could not be computed');
     if (failures < MAX_FAILURES) {

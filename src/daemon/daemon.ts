@@ -47,6 +47,8 @@ export class Daemon {
   readonly #hint: ChangeHint;
   readonly #rate: RateMeter;
   #membership: Membership;
+  #heart: NodeJS.Timeout | undefined;
+  #beating: Promise<void> = Promise.resolve();
   #mode: Mode = 'joining';
   #subdivided = 0;
   #level = 0;
@@ -127,12 +129,14 @@ export class Daemon {
   /** Works until there is a reason to end; leaves the cache tidy. */
   async run(): Promise<Progress> {
     const beatMs = (this.#settings.lease * 1000) / BEATS_PER_LEASE;
-    const heart = setInterval(() => void this.#beat(), beatMs);
+    this.#heart = setInterval(() => {
+      this.#beating = this.#beat();
+    }, beatMs);
     try {
       await this.#work();
       await this.#leave();
     } finally {
-      clearInterval(heart);
+      clearInterval(this.#heart);
       await this.#hint.close();
       await this.#crew.close();
     }
@@ -246,25 +250,47 @@ export class Daemon {
     if (code === undefined) throw error; // no system error: a bug
     if (code === 'ENOSPC' || code === 'EDQUOT') this.#space.reportFull();
     else this.#options.logger.error({ err: error }, 'the cache could not be used; trying again');
-    if (!this.#stop) await this.#hint.wait(RETRY_MS);
+    await this.#pause(RETRY_MS);
+  }
+
+  /** Waits, unless it is to stop; whatever others do meanwhile. */
+  async #pause(ms: number): Promise<void> {
+    const end = performance.now() + ms;
+    for (let left = ms; left > 0 && !this.#stop; left = end - performance.now()) await this.#hint.wait(left);
   }
 
   async #rejoin(): Promise<void> {
-    const { logger, started } = this.#options;
+    const { logger } = this.#options;
     logger.warn('taken for dead by others: giving up what was being computed, joining again');
     this.#enter('joining');
     await this.#crew.abandon();
     this.#exchange.forget();
-    const { membership } = await Membership.join(
-      this.#layout,
-      this.#settings,
-      this.#options,
-      this.#lock,
-      started,
-    );
+    // Whoever removed more than the work folder may have removed the cache.
+    await readSettings(this.#options.root);
+    await prepareFolders(this.#layout);
+    const membership = await this.#joinAgain();
+    if (membership === null) return;
     this.#membership = membership;
     this.#crew.serve(membership);
     this.#fenced = false;
+  }
+
+  /** Joins as soon as what this client itself has left counts as dead; null when it is to stop before. */
+  async #joinAgain(): Promise<Membership | null> {
+    const leaseMs = this.#settings.lease * 1000;
+    const giveUp = performance.now() + 2 * leaseMs;
+    while (!this.#stop) {
+      try {
+        const { started } = this.#options;
+        return (await Membership.join(this.#layout, this.#settings, this.#options, this.#lock, started))
+          .membership;
+      } catch (error) {
+        const isBusy = error instanceof CacheError && error.code === 'ECLIENTBUSY';
+        if (!isBusy || performance.now() > giveUp) throw error;
+        await this.#pause(leaseMs / BEATS_PER_LEASE);
+      }
+    }
+    return null;
   }
 
   /** Finishes what runs, merges it, gives back the rest, leaves. */
@@ -274,6 +300,9 @@ export class Daemon {
     if (this.#fenced) return;
     try {
       this.#count(await this.#exchange.settle(this.#membership));
+      // A heartbeat that is being written would make the folder's removal fail.
+      clearInterval(this.#heart);
+      await this.#beating;
       await this.#membership.leave();
     } catch (error) {
       // Whatever could not be given back is recovered by the others, or by this client's next start.

@@ -25,6 +25,7 @@ export class Exchange {
   readonly #queue: TodoQueue;
   #nextRefresh = 0;
   #mergeCutOff = false;
+  #claimCutOff = false;
 
   /** @param maxLevel tiles of this level and deeper ones are not claimed */
   constructor(layout: Layout, lock: CacheLock, held: Holdings, maxLevel: number, logger: Logger) {
@@ -57,8 +58,7 @@ export class Exchange {
     return await this.#lock.run(async (held) => {
       await membership.assertMember();
       const merged = merging ? await this.#merge(membership, held) : [];
-      const claimed =
-        room > 0 ? await claim(this.#layout, membership.work, this.#queue, room, this.#held, held) : [];
+      const claimed = room > 0 ? await this.#claim(membership, room, held) : [];
       this.#held.waiting.push(...claimed.map((address) => ({ kind: 'subdivide' as const, address })));
       return { merged, claimed: claimed.length > 0 };
     });
@@ -69,8 +69,10 @@ export class Exchange {
     return await this.#lock.run(async (held) => {
       await membership.assertMember();
       const merged = await this.#merge(membership, held);
-      const unstarted = this.#held.waiting.splice(0).map(({ address }) => address);
-      await putBack(this.#layout, membership.work, unstarted, held);
+      this.#held.waiting.length = 0;
+      // All that stands there: a claim that was cut off has left tiles that nobody knows of, and leaving removes them.
+      const { work } = membership;
+      await putBack(this.#layout, work, await listAddresses(work.todoFolder), held);
       return merged;
     });
   }
@@ -90,20 +92,23 @@ export class Exchange {
 
   /** Whether no tile within the limits is left anywhere, be it in todo/ or with another client. */
   async isAllDone(membership: Membership): Promise<boolean> {
-    const { all } = await membership.others();
-    const folders = all.flatMap(({ name }) => {
-      const work = this.#layout.work(name);
-      return [work.todoFolder, work.readyFolder];
-    });
-    folders.push(this.#layout.todoFolder);
-    if (!(await this.#holdNothing(folders))) return false;
+    if (!(await this.#isNothingLeft(membership))) return false;
     // Under the lock nothing moves, so a tile cannot slip from one folder into another between two listings.
-    return await this.#lock.run(async () => await this.#holdNothing(folders));
+    return await this.#lock.run(async () => await this.#isNothingLeft(membership));
   }
 
   /** After joining anew nothing of an earlier merge is left. */
   forget(): void {
     this.#mergeCutOff = false;
+    this.#claimCutOff = false;
+  }
+
+  async #claim({ work }: Membership, room: number, held: HeldLock): Promise<Address[]> {
+    const resumed = this.#claimCutOff;
+    this.#claimCutOff = true;
+    const claimed = await claim(this.#layout, work, this.#queue, room, this.#held, held, resumed);
+    this.#claimCutOff = false;
+    return claimed;
   }
 
   async #merge(membership: Membership, held: HeldLock): Promise<Address[]> {
@@ -137,8 +142,13 @@ export class Exchange {
     return levelOf(address) < this.#maxLevel;
   }
 
-  async #holdNothing(folders: readonly string[]): Promise<boolean> {
-    for (const folder of folders) {
+  async #isNothingLeft(membership: Membership): Promise<boolean> {
+    const { all } = await membership.others();
+    const folders = all.flatMap(({ name }) => {
+      const work = this.#layout.work(name);
+      return [work.todoFolder, work.readyFolder];
+    });
+    for (const folder of [...folders, this.#layout.todoFolder]) {
       const left = await listAddresses(folder);
       if (left.some((address) => this.#isWithinLimits(address))) return false;
     }

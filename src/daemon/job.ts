@@ -25,5 +25,7 @@ export type Outcome =
   | { readonly kind: 'damaged'; readonly reason: string }
   /** The raw file is gone: others took this client for dead and recovered it. */
   | { readonly kind: 'gone' }
+  /** The file system failed. An error's code would be lost on its way between threads. */
+  | { readonly kind: 'failed'; readonly code: string; readonly reason: string }
   /** Nothing in the cache leads to this tile, so it cannot be remade. */
   | { readonly kind: 'orphan'; readonly reason: string };

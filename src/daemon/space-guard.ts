@@ -25,8 +25,8 @@ export class SpaceGuard {
   }
 
   /** To be told when a write has failed for want of space, whatever the file system says is free (quotas). */
-  reportFull(): void {
-    this.#close('the disk is full');
+  reportFull(why = 'the disk is full'): void {
+    this.#close(why);
     this.#retryAt = performance.now() + RETRY_MS;
   }
 

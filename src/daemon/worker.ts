@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode } from '../cache/cache-error.js';
 import { exists, isGone, publish, readBounded, writeDurably } from '../cache/files.js';
 import { Layout, type WorkLayout } from '../cache/layout.js';
 import { encodeBoringPicture, encodePicture } from '../image/picture.js';
 import { isThemeName, type ThemeName } from '../image/themes.js';
-import { scalarKernel } from '../math/scalar-kernel.js';
 import { tileFromNothing } from '../subdivide/from-nothing.js';
 import { noStatistics } from '../subdivide/statistics.js';
 import { subdivide } from '../subdivide/subdivide.js';
@@ -14,6 +14,7 @@ import { FormatError } from '../tile/format-error.js';
 import { decodeRaw, encodeRaw, MAX_RAW_BYTES } from '../tile/raw.js';
 import type { Samples } from '../tile/samples.js';
 import type { Job, Outcome } from './job.js';
+import { bestKernel } from './kernel.js';
 
 /**
  * The worker thread: reads, computes, encodes and writes, all below the client's own work folder. Names in the shared
@@ -23,9 +24,15 @@ export default async function perform(job: Job): Promise<Outcome> {
   if (!isThemeName(job.theme)) throw new RangeError(`expected a known theme, got ${job.theme}`);
   const layout = new Layout(job.root, job.image);
   const work = layout.work(job.client);
-  return job.kind === 'subdivide'
-    ? await subdivideClaimed(job, job.theme, layout, work)
-    : await remake(job.address, layout, work);
+  try {
+    return job.kind === 'subdivide'
+      ? await subdivideClaimed(job, job.theme, layout, work)
+      : await remake(job.address, layout, work);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined || !(error instanceof Error)) throw error;
+    return { kind: 'failed', code, reason: error.message };
+  }
 }
 
 async function subdivideClaimed(
@@ -37,7 +44,7 @@ async function subdivideClaimed(
   const parent = await readSamples(work.todo(job.address));
   if (parent === null) return { kind: 'gone' };
   if (typeof parent === 'string') return { kind: 'damaged', reason: parent };
-  const { interesting, boring, statistics } = subdivide(job.address, parent, scalarKernel);
+  const { interesting, boring, statistics } = subdivide(job.address, parent, bestKernel());
   const files = interesting.flatMap(({ address, samples }) => [
     { path: work.done(address), bytes: encodeRaw(samples) },
     { path: work.tile(address), bytes: encodePicture(samples, theme, job.image) },
@@ -73,12 +80,12 @@ async function remake(address: Address, layout: Layout, work: WorkLayout): Promi
 /** The samples of a tile from its parent in done/, or the reason why there are none. */
 async function remakeSamples(address: Address, layout: Layout): Promise<Samples | string> {
   const parent = parentOf(address);
-  if (parent === null) return tileFromNothing(address, scalarKernel, noStatistics());
+  if (parent === null) return tileFromNothing(address, bestKernel(), noStatistics());
   const stored = await readSamples(layout.done(parent));
   if (stored === null) return `its parent ${parent} is not in done/`;
   const samples = typeof stored === 'string' ? await remakeSamples(parent, layout) : stored;
   if (typeof samples === 'string') return samples;
-  const { interesting } = subdivide(parent, samples, scalarKernel);
+  const { interesting } = subdivide(parent, samples, bestKernel());
   return interesting.find((child) => child.address === address)?.samples ?? 'it is boring';
 }
 

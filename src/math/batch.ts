@@ -41,3 +41,19 @@ export interface Kernel {
    */
   decide(points: PointBatch, count: number, budget: number, verdicts: VerdictBatch): void;
 }
+
+/** Checks the arguments that {@link Kernel.decide} promises to check. */
+export function checkBatch(points: PointBatch, count: number, budget: number, verdicts: VerdictBatch): void {
+  const room = Math.min(
+    points.re.length,
+    points.im.length,
+    verdicts.period.length,
+    verdicts.log2Distance.length,
+  );
+  if (!Number.isInteger(count) || count < 0 || count > room) {
+    throw new RangeError(`expected a count of points from 0 to ${room}, got ${count}`);
+  }
+  if (!Number.isInteger(budget) || budget < 1) {
+    throw new RangeError(`expected a budget of at least 1 iteration, got ${budget}`);
+  }
+}

@@ -1,21 +1,5 @@
-import type { Kernel, PointBatch, VerdictBatch } from './batch.js';
+import { checkBatch, type Kernel, type PointBatch, type VerdictBatch } from './batch.js';
 import { race, type Verdict } from './race.js';
-
-/** Checks the arguments that {@link Kernel.decide} promises to check. */
-function checkBatch(points: PointBatch, count: number, budget: number, verdicts: VerdictBatch): void {
-  const room = Math.min(
-    points.re.length,
-    points.im.length,
-    verdicts.period.length,
-    verdicts.log2Distance.length,
-  );
-  if (!Number.isInteger(count) || count < 0 || count > room) {
-    throw new RangeError(`expected a count of points from 0 to ${room}, got ${count}`);
-  }
-  if (!Number.isInteger(budget) || budget < 1) {
-    throw new RangeError(`expected a budget of at least 1 iteration, got ${budget}`);
-  }
-}
 
 /** The reference kernel: one point after the other, in plain doubles. Faster kernels must return its bits. */
 export const scalarKernel: Kernel = {

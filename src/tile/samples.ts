@@ -40,8 +40,11 @@ export function distanceCode(log2DistanceInSpacings: number): number {
   return Math.max(ZERO_DISTANCE + 1, Math.min(INFINITE_DISTANCE - 1, code));
 }
 
-/** The distance code of the same sample one level deeper, where the spacing is half as long. */
+/**
+ * The distance code of the same sample one level deeper, where the spacing is half as long. The lowest code stays: it says
+ * 2^-128 or anything less.
+ */
 export function deeperDistanceCode(code: number): number {
-  if (code === INFINITE_DISTANCE || code === ZERO_DISTANCE) return code;
+  if (code === INFINITE_DISTANCE || code <= ZERO_DISTANCE + 1) return code;
   return Math.min(INFINITE_DISTANCE - 1, code + STEPS_PER_OCTAVE);
 }

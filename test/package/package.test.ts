@@ -16,7 +16,7 @@ function run(command: string, args: string[], cwd = folder): string {
 beforeAll(() => {
   // The build has run already; packing must not replace dist/ under the other tests.
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], project);
-  const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   run('npm', ['init', '--yes']);
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]);
 }, 180_000);

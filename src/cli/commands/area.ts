@@ -8,6 +8,9 @@ import { observe } from '../../cache/observe.js';
 import { readSettings } from '../../cache/settings.js';
 import { certainArea } from '../../subdivide/area.js';
 import { levelOf, parentOf, type Address } from '../../tile/address.js';
+import { FormatError } from '../../tile/format-error.js';
+import type { Samples } from '../../tile/samples.js';
+import { systemCode } from '../../cache/cache-error.js';
 import { decodeRaw, MAX_RAW_BYTES } from '../../tile/raw.js';
 import { EXIT } from '../exit-codes.js';
 import { say, type Terminal } from '../terminal.js';
@@ -55,14 +58,15 @@ async function certainAreas(layout: Layout): Promise<{ interior: number; exterio
     }),
   ];
   const counted = new Set<Address>([...leaves.map(({ address }) => address), ...boring.keys()]);
+  const seen = new Set<Address>(); // in a damaged cache a tile may be in two places
   let interior = 0;
   let exterior = 0;
   for (const { address, path } of leaves) {
-    if (hasAncestorIn(address, counted)) continue;
-    const bytes =
-      (await readBounded(path, MAX_RAW_BYTES)) ?? (await readBounded(layout.done(address), MAX_RAW_BYTES));
-    if (bytes === null) continue; // on its way somewhere: nothing is concluded from it
-    const certain = certainArea(decodeRaw(bytes));
+    if (seen.has(address) || boring.has(address) || hasAncestorIn(address, counted)) continue;
+    seen.add(address);
+    const samples = (await readSamples(path)) ?? (await readSamples(layout.done(address)));
+    if (samples === null) continue; // damaged, or on its way somewhere: nothing is concluded from it
+    const certain = certainArea(samples);
     const area = ROOT_AREA * 0.25 ** levelOf(address);
     interior += area * certain.interior;
     exterior += area * certain.exterior;
@@ -74,6 +78,18 @@ async function certainAreas(layout: Layout): Promise<{ interior: number; exterio
     else exterior += area;
   }
   return { interior, exterior };
+}
+
+/** The samples of a raw file, or null when it is gone or damaged. */
+async function readSamples(path: string): Promise<Samples | null> {
+  try {
+    const bytes = await readBounded(path, MAX_RAW_BYTES);
+    return bytes === null ? null : decodeRaw(bytes);
+  } catch (error) {
+    if (error instanceof FormatError || ['ELOOP', 'EISDIR', 'EFBIG'].includes(systemCode(error) ?? ''))
+      return null;
+    throw error;
+  }
 }
 
 /** Whether an ancestor is counted already: only in a cache that is damaged, or being merged. */

@@ -108,7 +108,7 @@ async function inspectTile(directory: string, text: string): Promise<Report> {
     const where = ancestor === address ? '' : ` within ${ancestor}`;
     return { address, state: `boring${where}: ${what}`, place, contents: null };
   }
-  if (census.todo.length + census.done.length === 0) {
+  if (census.todo.length + census.done.length + census.work.length === 0) {
     throw new CacheError('ENOCACHE', directory, `${directory} holds no tiles at all.`);
   }
   return { address, state: 'not reached yet', place, contents: null };

@@ -85,7 +85,8 @@ async function timeOf(layout: Layout): Promise<number> {
   try {
     return await serverTime(clock);
   } catch (error) {
-    if (!['EACCES', 'EROFS', 'EPERM', 'ENOENT'].includes(systemCode(error) ?? '')) throw error;
+    if (!['EACCES', 'EROFS', 'EPERM', 'ENOENT', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? ''))
+      throw error;
     return Date.now();
   } finally {
     await rm(clock, { force: true }).catch(() => undefined);

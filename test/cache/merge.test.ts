@@ -1,0 +1,154 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { readBoring } from '../../src/cache/boring-file.js';
+import type { Layout } from '../../src/cache/layout.js';
+import { markReady, mergeReady } from '../../src/cache/merge.js';
+import { recoverClient } from '../../src/cache/recover.js';
+import { filesOf } from './support/folder.js';
+import { cacheWithResults } from './support/results.js';
+import { alwaysHeld, Crash, heldFor, tiles } from './support/scene.js';
+
+/** Everything of a cache that daemons share: files by name and content, the lines of boring.txt in order of name. */
+async function shared(layout: Layout): Promise<unknown> {
+  const files = await filesOf(layout.root);
+  delete files['boring.txt'];
+  const { tiles: boring, duplicates } = await readBoring(layout.boring);
+  return { files, boring: [...boring].sort(), duplicates };
+}
+
+/** The cache after everything went well and the client was recovered. */
+async function undisturbed(): Promise<{ state: unknown; steps: number }> {
+  const { layout, work, results } = await cacheWithResults();
+  const held = heldFor(Infinity);
+  await markReady(work, results, held);
+  await mergeReady(layout, work, held, false);
+  await recoverClient(layout, 'a', alwaysHeld);
+  return { state: await shared(layout), steps: held.used };
+}
+
+describe('merging', () => {
+  it('moves pictures, boring lines and children, and then the tiles', async () => {
+    const { layout, work, results } = await cacheWithResults();
+    await markReady(work, results, alwaysHeld);
+    const merged = await mergeReady(layout, work, alwaysHeld, false);
+    expect({ ...merged, committed: [...merged.committed].sort() }).toEqual({
+      committed: ['M0', 'M1'],
+      children: 3,
+      boring: 4,
+    });
+    const names = Object.keys(await filesOf(layout.root)).filter((name) => !name.startsWith('tile/M'));
+    expect(names).toEqual([
+      'boring.txt',
+      'cache.json',
+      'done/M.raw',
+      'done/M0.raw',
+      'done/M1.raw',
+      'tile/P0.png',
+      'tile/P3.png',
+      'todo/M01.raw',
+      'todo/M02.raw',
+      'todo/M10.raw',
+      'work/a/todo/M00.raw', // claimed and not computed
+    ]);
+    expect(await readFile(layout.boring, 'utf8')).toBe('M2 0\nM3 0\nM03 3\nM11 0\nM12 0\nM13 0\n');
+    expect((await stat(layout.todo(tiles('M01')[0]))).mtimeMs).toBe(2002_000);
+  });
+
+  it('merges nothing that is not ready', async () => {
+    const { layout, work, results } = await cacheWithResults();
+    await markReady(work, results.slice(1), alwaysHeld);
+    const merged = await mergeReady(layout, work, alwaysHeld, false);
+    expect(merged).toEqual({ committed: ['M1'], children: 1, boring: 3 });
+    const names = Object.keys(await filesOf(work.folder));
+    expect(names).toEqual([
+      'done/M01.raw',
+      'done/M02.raw',
+      'tile/M01.png',
+      'tile/M02.png',
+      'todo/M0.raw',
+      'todo/M00.raw',
+    ]);
+  });
+
+  it('cut off before any step and taken up by others gives the same cache', async () => {
+    const { state, steps } = await undisturbed();
+    const [inMark] = [2]; // the steps of markReady for two tiles
+    expect(steps).toBeGreaterThan(10);
+    for (let n = inMark; n < steps; n++) {
+      const { layout, work, results } = await cacheWithResults();
+      const held = heldFor(n);
+      await markReady(work, results, held);
+      await expect(mergeReady(layout, work, held, false)).rejects.toThrow(Crash);
+      const recovered = await recoverClient(layout, 'a', alwaysHeld);
+      expect(recovered.returned).toBe(1);
+      expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
+    }
+  });
+
+  it('cut off and taken up by the same client, with more results by then, gives the same cache', async () => {
+    const { state, steps } = await undisturbed();
+    for (let n = 1; n < steps; n++) {
+      const { layout, work, results } = await cacheWithResults();
+      const held = heldFor(n);
+      const first = markReady(work, results.slice(0, 1), held).then(
+        async () => await mergeReady(layout, work, held, false),
+      );
+      await first.catch((error: unknown) => expect(error).toBeInstanceOf(Crash));
+      await markReady(work, results, alwaysHeld);
+      await mergeReady(layout, work, alwaysHeld, true);
+      await recoverClient(layout, 'a', alwaysHeld);
+      expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
+    }
+  });
+
+  it('cut off twice, by its client and by the one that recovered it, gives the same cache', async () => {
+    const { state, steps } = await undisturbed();
+    for (let n = 2; n < steps; n += 3) {
+      for (let m = 0; m < steps; m += 2) {
+        const { layout, work, results } = await cacheWithResults();
+        const held = heldFor(n);
+        await markReady(work, results, held);
+        await mergeReady(layout, work, held, false).catch(() => undefined);
+        await recoverClient(layout, 'a', heldFor(m)).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(Crash);
+        });
+        await recoverClient(layout, 'a', alwaysHeld);
+        expect(await shared(layout), `cut off before steps ${n} and ${m}`).toEqual(state);
+      }
+    }
+  });
+
+  it('cut off before anything is ready gives back what was claimed, unchanged', async () => {
+    for (const ready of [0, 1]) {
+      const { layout, work, results } = await cacheWithResults();
+      await expect(markReady(work, results, heldFor(ready))).rejects.toThrow(Crash);
+      const recovered = await recoverClient(layout, 'a', alwaysHeld);
+      expect(recovered).toEqual({ client: 'a', merged: ready, returned: 3 - ready });
+      const names = Object.keys(await filesOf(layout.root)).filter((name) => !name.startsWith('tile/'));
+      const common = ['boring.txt', 'cache.json', 'done/M.raw'];
+      expect(names).toEqual(
+        ready === 0
+          ? [...common, 'todo/M0.raw', 'todo/M00.raw', 'todo/M1.raw']
+          : [...common, 'done/M0.raw', 'todo/M00.raw', 'todo/M01.raw', 'todo/M02.raw', 'todo/M1.raw'],
+      );
+      expect(await readFile(layout.boring, 'utf8')).toBe(`M2 0\nM3 0\n${ready === 0 ? '' : 'M03 3\n'}`);
+    }
+  });
+
+  it('torn at any byte of its boring lines gives each line once', async () => {
+    const { state, steps } = await undisturbed();
+    const appended = 'M03 3\nM11 0\nM12 0\nM13 0\n';
+    // The last step before the lines is the one that follows the pictures; after it the append itself was torn.
+    for (let length = 0; length <= appended.length; length++) {
+      const { layout, work, results } = await cacheWithResults();
+      const held = heldFor(steps - 6);
+      await markReady(work, results, held);
+      await mergeReady(layout, work, held, false).catch(() => undefined);
+      await writeFile(layout.boring, `M2 0\nM3 0\n${appended.slice(0, length)}`);
+      await recoverClient(layout, 'a', alwaysHeld);
+      expect(await shared(layout), `${length} bytes`).toEqual(state);
+      const { invalid } = await readBoring(layout.boring);
+      expect(invalid.length).toBe(/^$|\n$/.test(appended.slice(0, length)) ? 0 : 1);
+    }
+  });
+});

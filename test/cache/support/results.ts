@@ -1,0 +1,40 @@
+import { mkdir, rm } from 'node:fs/promises';
+import type { Layout, WorkLayout } from '../../../src/cache/layout.js';
+import type { Result } from '../../../src/cache/merge.js';
+import { levelOf } from '../../../src/tile/address.js';
+import { newCache, put, tiles } from './scene.js';
+
+/**
+ * A cache whose client `a` has claimed M0 and M1, computed both, and claimed M00 as well without computing it. M0 has two
+ * children to store, M1 has one; the other children are boring. Files hold their own names.
+ */
+export async function cacheWithResults(): Promise<{
+  layout: Layout;
+  work: WorkLayout;
+  results: Result[];
+}> {
+  const { layout } = await newCache();
+  const work = layout.work('a');
+  for (const folder of work.folders) await mkdir(folder, { recursive: true });
+  const [root] = tiles('M');
+  await put(layout.done(root), 'raw M');
+  await rm(layout.todo(root));
+  for (const [i, address] of tiles('M0', 'M1', 'M00').entries()) {
+    await put(work.todo(address), `raw ${address}`, 1000 + i);
+    await put(layout.tile(address), `picture ${address}`);
+  }
+  for (const address of tiles('M02', 'M01', 'M10')) {
+    await put(work.done(address), `raw ${address}`, 2000 + levelOf(address));
+    await put(work.tile(address), `picture ${address}`);
+  }
+  await put(work.tile({ period: 0 }), 'picture of 0');
+  await put(work.tile({ period: 3 }), 'picture of 3');
+  await put(layout.boring, 'M2 0\nM3 0\n');
+  const [m0, m1] = tiles('M0', 'M1');
+  const [m03, m11, m12, m13] = tiles('M03', 'M11', 'M12', 'M13');
+  const results = [
+    { address: m0, boring: [{ address: m03, period: 3 }] },
+    { address: m1, boring: [m11, m12, m13].map((address) => ({ address, period: 0 })) },
+  ];
+  return { layout, work, results };
+}

@@ -1,0 +1,50 @@
+import { rm } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { TodoQueue } from '../../src/cache/todo-queue.js';
+import { levelOf, type Address } from '../../src/tile/address.js';
+import { newCache, put, tiles } from './support/scene.js';
+
+function drain(queue: TodoQueue): Address[] {
+  const order: Address[] = [];
+  for (let next = queue.shift(); next !== null; next = queue.shift()) order.push(next);
+  return order;
+}
+
+describe('the order of todo/', () => {
+  it('is by modification time, ties by name, whatever the clocks say', async () => {
+    const { layout } = await newCache();
+    await rm(layout.todo(tiles('M')[0]));
+    const times: Record<string, number> = {
+      M3: 0, // 1970
+      M20: 1000,
+      M1: 2000,
+      M0: 2000.5,
+      M01: 2000.5,
+      M2: 2000.5,
+      M00: 5_000_000_000, // in a hundred years
+    };
+    for (const [address, time] of Object.entries(times)) await put(layout.todo(tiles(address)[0]), '', time);
+    const queue = new TodoQueue(layout.todoFolder, () => true);
+    expect(queue.length).toBe(0);
+    expect(await queue.refresh()).toEqual([]);
+    expect(queue.length).toBe(7);
+    expect(drain(queue)).toEqual(['M3', 'M20', 'M1', 'M0', 'M01', 'M2', 'M00']);
+    expect(queue.length).toBe(0);
+    expect(queue.shift()).toBeNull();
+    expect(queue.listed).toBe(7);
+  });
+
+  it('knows what was there at the last listing, and only what may be claimed', async () => {
+    const { layout } = await newCache();
+    for (const address of tiles('M0', 'M01', 'M012')) await put(layout.todo(address), '');
+    await put(`${layout.todoFolder}/junk`, '');
+    const queue = new TodoQueue(layout.todoFolder, (address) => levelOf(address) < 2);
+    expect((await queue.refresh()).map(({ path }) => path)).toEqual(['junk']);
+    expect(queue.length).toBe(2);
+    expect(queue.listed).toBe(4);
+    await put(layout.todo(tiles('M1')[0]), '');
+    expect(drain(queue).sort()).toEqual(['M', 'M0']);
+    await queue.refresh();
+    expect(drain(queue).sort()).toEqual(['M', 'M0', 'M1']);
+  });
+});
