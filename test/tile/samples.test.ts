@@ -100,7 +100,8 @@ describe('one level deeper', () => {
     [INFINITE_DISTANCE - 2, INFINITE_DISTANCE - 1],
     [INFINITE_DISTANCE - 257, INFINITE_DISTANCE - 1],
     [INFINITE_DISTANCE - 258, INFINITE_DISTANCE - 2],
-    [ZERO_DISTANCE + 1, ZERO_DISTANCE + 257],
+    [ZERO_DISTANCE + 1, ZERO_DISTANCE + 1],
+    [ZERO_DISTANCE + 2, ZERO_DISTANCE + 258],
     [0, 256],
   ])('%i becomes %i', (code, deeper) => {
     expect(deeperDistanceCode(code)).toBe(deeper);
