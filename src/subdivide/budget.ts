@@ -6,5 +6,5 @@
  * samples unresolved and 2^20 none. What is exactly parabolic never ends: the upper bound keeps it below a second.
  */
 export function iterationBudget(level: number): number {
-  return 2 ** Math.min(28, 20 + Math.floor(level / 2));
+  return 2 ** Math.min(28, 19 + Math.floor(level / 2));
 }

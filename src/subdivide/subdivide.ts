@@ -112,6 +112,22 @@ let interpolatedDistance = 0;
  */
 function interpolate(parent: Samples, a: number, b: number, c: number, d: number): boolean {
   const { period, log2Distance } = parent;
+  const common = period[a];
+  if (common >= 0 && period[b] === common && period[c] === common && period[d] === common) {
+    const w = log2Distance[a];
+    const x = log2Distance[b];
+    const y = log2Distance[c];
+    const z = log2Distance[d];
+    if (w <= BORING_ABOVE || x <= BORING_ABOVE || y <= BORING_ABOVE || z <= BORING_ABOVE) return false;
+    interpolatedPeriod = common;
+    interpolatedDistance = (w + x + y + z) >> 2; // two samples twice give the same mean
+    return true;
+  }
+  return interpolateBesideDummies(parent, a, b, c, d);
+}
+
+function interpolateBesideDummies(parent: Samples, a: number, b: number, c: number, d: number): boolean {
+  const { period, log2Distance } = parent;
   let common = DUMMY;
   let sum = 0;
   let count = 0;
