@@ -4,7 +4,8 @@ import { ROOT } from '../tile/address.js';
 import { CacheError, systemCode } from './cache-error.js';
 import { exists, publish, writeDurably } from './files.js';
 import { Layout } from './layout.js';
-import { ALGORITHM_VERSION, FORMAT_VERSION, writeSettings, type PictureFormat, type Settings } from './settings.js';
+import type { PictureFormat } from '../tile/picture-format.js';
+import { ALGORITHM_VERSION, FORMAT_VERSION, writeSettings, type Settings } from './settings.js';
 
 /** What a new cache begins with: the root tile, ready-made. */
 export interface Seed {

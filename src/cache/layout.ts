@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { foldAddress } from '../tile/folding.js';
 import type { Address } from '../tile/address.js';
-import type { PictureFormat } from './settings.js';
+import type { PictureFormat } from '../tile/picture-format.js';
 
 /**
  * Every path in a cache is built here, and only from validated addresses, client names and periods.

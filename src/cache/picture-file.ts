@@ -1,6 +1,6 @@
 import { crc32 } from '../tile/zip.js';
 import { readBounded } from './files.js';
-import type { PictureFormat } from './settings.js';
+import type { PictureFormat } from '../tile/picture-format.js';
 
 /** No picture of 256x256 pixels is longer, in bytes. */
 const MAX_PICTURE_BYTES = 1_000_000;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CacheError, systemCode } from './cache-error.js';
 import { publish } from './files.js';
 import { Layout } from './layout.js';
+import type { PictureFormat } from '../tile/picture-format.js';
 
 /** Version of what is on disk: folders, names, the .raw format. */
 export const FORMAT_VERSION = 1;
@@ -11,8 +12,6 @@ export const ALGORITHM_VERSION = 1;
 export const DEFAULT_LEASE = 60;
 /** cache.json is refused beyond this size, in bytes. */
 const MAX_SETTINGS_BYTES = 65536;
-
-export type PictureFormat = 'png' | 'jpg';
 
 /** cache.json: one truth for all daemons. */
 export interface Settings {

@@ -1,15 +1,14 @@
 import { CacheError, systemCode } from '../cache/cache-error.js';
 import { ChangeHint } from '../cache/change-hint.js';
-import { Layout } from '../cache/layout.js';
-import { CacheLock } from '../cache/lock.js';
-import { BEATS_PER_LEASE, Membership, prepareFolders } from '../cache/membership.js';
-import { processTable } from '../cache/process-table.js';
-import { readSettings, type Settings } from '../cache/settings.js';
-import { isThemeName, THEME_NAMES } from '../image/themes.js';
+import type { Layout } from '../cache/layout.js';
+import type { CacheLock } from '../cache/lock.js';
+import { BEATS_PER_LEASE, Membership } from '../cache/membership.js';
+import type { Settings } from '../cache/settings.js';
 import { levelOf, type Address } from '../tile/address.js';
 import { Crew } from './crew.js';
 import { Exchange } from './exchange.js';
 import { Holdings } from './holdings.js';
+import { openCache } from './open-cache.js';
 import type { DaemonOptions, Mode, Progress } from './options.js';
 import { RateMeter } from './rate.js';
 import { SpaceGuard } from './space-guard.js';
@@ -94,15 +93,7 @@ export class Daemon {
    * @throws CacheError when there is no usable cache, or the client's name is taken
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
-    const settings = await readSettings(options.root);
-    checkTheme(options.root, settings);
-    const layout = new Layout(options.root, settings.image);
-    await prepareFolders(layout);
-    const lock = new CacheLock(layout, {
-      clock: layout.clock(options.client),
-      holder: { pid: options.pid, processes: processTable(options.host) },
-      onBroken: ({ age }) => options.logger.warn({ ageMs: age }, 'broke an abandoned lock'),
-    });
+    const { settings, layout, lock } = await openCache(options);
     const joined = await Membership.join(layout, settings, options, lock, options.started);
     if (joined.recovered) options.logger.info(joined.recovered, 'recovered what an earlier run had left');
     return new Daemon(options, settings, layout, lock, joined.membership);
@@ -226,15 +217,16 @@ export class Daemon {
   async #beat(): Promise<void> {
     this.#lookAfterDead = true;
     const mode = this.#mode;
+    const membership = this.#membership;
     try {
-      await this.#membership.beat({
+      await membership.beat({
         state: mode === 'joining' || mode === 'stopped' ? 'idle' : mode,
         subdivided: this.#subdivided,
         rate: Number(this.#rate.rate(performance.now()).toFixed(3)),
         holding: this.#held.addresses,
       });
     } catch (error) {
-      if (isFenced(error)) this.#fenced = true;
+      if (isFenced(error)) this.#fenced ||= membership === this.#membership;
       else this.#options.logger.error({ err: error }, 'no heartbeat could be written');
     }
   }
@@ -266,8 +258,7 @@ export class Daemon {
     await this.#crew.abandon();
     this.#exchange.forget();
     // Whoever removed more than the work folder may have removed the cache.
-    await readSettings(this.#options.root);
-    await prepareFolders(this.#layout);
+    await openCache(this.#options);
     const membership = await this.#joinAgain();
     if (membership === null) return;
     this.#membership = membership;
@@ -309,18 +300,6 @@ export class Daemon {
       this.#options.logger.error({ err: error }, 'could not leave tidily; nothing is lost');
     }
   }
-}
-
-/** The settings' reader does not know the themes; whoever draws does. */
-function checkTheme(root: string, { theme }: Settings): void {
-  if (isThemeName(theme)) return;
-  const path = Layout.settingsOf(root);
-  const known = THEME_NAMES.join(', ');
-  throw new CacheError(
-    'ESETTINGS',
-    path,
-    `${path} names the theme ${theme}, which this mandeld does not know: expected ${known}. Use the mandeld that made this cache.`,
-  );
 }
 
 function isFenced(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Result } from '../cache/merge.js';
-import type { PictureFormat } from '../cache/settings.js';
+import type { PictureFormat } from '../tile/picture-format.js';
 import type { Statistics } from '../subdivide/statistics.js';
 import type { Address } from '../tile/address.js';
 

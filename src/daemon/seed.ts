@@ -1,5 +1,5 @@
 import type { Seed } from '../cache/create.js';
-import type { PictureFormat } from '../cache/settings.js';
+import type { PictureFormat } from '../tile/picture-format.js';
 import { encodePicture } from '../image/picture.js';
 import type { ThemeName } from '../image/themes.js';
 import { tileFromNothing } from '../subdivide/from-nothing.js';

@@ -1,3 +1,4 @@
+import type { PictureFormat } from '../tile/picture-format.js';
 import { EXTERIOR, type Samples } from '../tile/samples.js';
 import { PICTURE_SIDE, pictureIndices } from './indices.js';
 import { encodeJpeg } from './jpeg.js';
@@ -5,9 +6,6 @@ import { boringIndex } from './palette-index.js';
 import { paletteOf } from './palette.js';
 import { encodeIndexedPng } from './png.js';
 import type { ThemeName } from './themes.js';
-
-/** Format of a picture, and the extension of its file. */
-export type PictureFormat = 'png' | 'jpg';
 
 /**
  * The picture of a tile.

@@ -4,7 +4,7 @@ import { DEFAULT_THEME, THEME_NAMES } from '../../image/themes.js';
 import { directoryPositional, type Context } from '../context.js';
 import { UsageError } from '../usage-error.js';
 import { createCache } from '../../cache/create.js';
-import type { PictureFormat } from '../../cache/settings.js';
+import type { PictureFormat } from '../../tile/picture-format.js';
 import { seedOf } from '../../daemon/seed.js';
 import type { ThemeName } from '../../image/themes.js';
 import { EXIT } from '../exit-codes.js';

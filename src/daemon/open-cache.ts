@@ -1,0 +1,46 @@
+import { CacheError } from '../cache/cache-error.js';
+import { Layout } from '../cache/layout.js';
+import { CacheLock } from '../cache/lock.js';
+import { prepareFolders } from '../cache/membership.js';
+import { processTable } from '../cache/process-table.js';
+import { readSettings, type Settings } from '../cache/settings.js';
+import { isThemeName, THEME_NAMES } from '../image/themes.js';
+import type { DaemonOptions } from './options.js';
+
+/** A cache that a daemon can work on. */
+export interface OpenCache {
+  readonly settings: Settings;
+  readonly layout: Layout;
+  readonly lock: CacheLock;
+}
+
+/**
+ * Finds out whether a daemon can work on a cache, and makes the folders that it lacks.
+ *
+ * @throws CacheError ENOCACHE, EVERSION, ESETTINGS or EWRITE
+ */
+export async function openCache(options: DaemonOptions): Promise<OpenCache> {
+  const { root, client, host, pid, logger } = options;
+  const settings = await readSettings(root);
+  checkTheme(root, settings);
+  const layout = new Layout(root, settings.image);
+  await prepareFolders(layout);
+  const lock = new CacheLock(layout, {
+    clock: layout.clock(client),
+    holder: { pid, processes: processTable(host) },
+    onBroken: ({ age }) => logger.warn({ ageMs: age }, 'broke an abandoned lock'),
+  });
+  return { settings, layout, lock };
+}
+
+/** The settings' reader does not know the themes; whoever draws does. */
+function checkTheme(root: string, { theme }: Settings): void {
+  if (isThemeName(theme)) return;
+  const path = Layout.settingsOf(root);
+  const known = THEME_NAMES.join(', ');
+  throw new CacheError(
+    'ESETTINGS',
+    path,
+    `${path} names the theme ${theme}, which this mandeld does not know: expected ${known}. Use the mandeld that made this cache.`,
+  );
+}
