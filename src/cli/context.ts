@@ -1,8 +1,10 @@
+import type { Environment } from './environment.js';
 import type { Terminal } from './terminal.js';
 
 /** What a command needs beside its arguments. */
 export interface Context {
   readonly terminal: Terminal;
+  readonly environment: Environment;
   /** Version of mandeld. */
   readonly version: string;
   /** Every command ends by handing over its exit code. */

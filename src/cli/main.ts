@@ -9,6 +9,7 @@ import { inspectCommand } from './commands/inspect.js';
 import { pointCommand } from './commands/point.js';
 import { statusCommand } from './commands/status.js';
 import type { Context } from './context.js';
+import { declaredOptions, readConfig, type Environment } from './environment.js';
 import { EXIT } from './exit-codes.js';
 import { suggest } from './suggest.js';
 import type { Terminal } from './terminal.js';
@@ -29,15 +30,21 @@ const COMMAND_NAMES = ['init', 'status', 'check', 'inspect', 'point', 'area', 'c
  * The command line.
  *
  * @param argv arguments without node and script
+ * @param environment variables, of which MANDELD_* are taken
  * @returns the exit code, see exit-codes.ts
  */
-export async function main(argv: readonly string[], terminal: Terminal, version: string): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  environment: Environment,
+  terminal: Terminal,
+  version: string,
+): Promise<number> {
   let code: number = EXIT.ok;
   const finish = async (running: number | Promise<number>): Promise<void> => {
     code = await running;
   };
   try {
-    await parse(argv, { terminal, version, finish });
+    await parse(argv, { terminal, environment, version, finish });
     return code;
   } catch (error) {
     const failure = explain(error);
@@ -55,8 +62,7 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
   let parser: Argv = yargs()
     .scriptName('mandeld')
     .locale('en')
-    .env('MANDELD')
-    .config('config', 'JSON file with options, below the command line and MANDELD_* variables')
+    .config('config', 'JSON file with options, below the command line', readConfig)
     .version(version)
     .strict()
     .wrap(Math.min(110, Math.max(60, terminal.columns)))
@@ -78,7 +84,12 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
     )
     .epilogue('Options may also be given as MANDELD_* variables, such as MANDELD_CACHE=/mnt/mandel.')
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(describeMistake(message ?? 'expected a command', optionNames(parser)));
+      throw (
+        error ??
+        new UsageError(
+          describeMistake(message ?? 'expected a command', Object.keys(declaredOptions(parser).key)),
+        )
+      );
     });
   for (const declare of COMMANDS) parser = declare(parser, context);
   await parser.parseAsync(shieldNumbers(argv), {}, (_error: unknown, _args: unknown, output: string) => {
@@ -89,12 +100,6 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
 /** yargs takes -1e-3 for options, so negative numbers get a space in front, which `point` takes off again. */
 function shieldNumbers(argv: readonly string[]): string[] {
   return argv.map((text) => (/^-[0-9.]/.test(text) ? ` ${text}` : text));
-}
-
-/** Names of all options that yargs knows at the moment, for a suggestion. */
-function optionNames(y: Argv): string[] {
-  const options = (y as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
-  return Object.keys(options.key);
 }
 
 /** One sentence for what yargs found wrong, with a suggestion where a name was misspelt. */
@@ -114,6 +119,8 @@ function explain(error: unknown): { code: number; text: string } {
   if (error instanceof UsageError || error instanceof RangeError || error instanceof FormatError) {
     return { code: EXIT.usage, text: error.message };
   }
+  // What yargs itself refuses, a config file that cannot be read for one.
+  if (error instanceof Error && error.name === 'YError') return { code: EXIT.usage, text: error.message };
   if (error instanceof CacheError) return { code: EXIT.cache, text: `${error.message} (${error.code})` };
   const text = error instanceof Error ? error.message : String(error);
   if (systemCode(error) !== undefined) return { code: EXIT.cache, text };

@@ -23,5 +23,5 @@ export async function start(): Promise<void> {
     // A terminal that does not know its size says 0.
     columns: process.stderr.columns || process.stdout.columns || 100,
   };
-  process.exitCode = await main(process.argv.slice(2), terminal, version);
+  process.exitCode = await main(process.argv.slice(2), process.env, terminal, version);
 }

@@ -20,7 +20,7 @@ const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 /** Piece of compressed input that is inflated before the size is looked at again; it can grow 1032-fold. */
-const INFLATE_STEP = 4096;
+const INFLATE_STEP = 16384;
 
 /** CRC-32 of ISO 3309, as ZIP and PNG use it. */
 export function crc32(bytes: Uint8Array): number {

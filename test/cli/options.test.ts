@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -112,6 +113,45 @@ describe('options', () => {
     expect(one.code, one.err).toBe(0);
     expect(one.err).toContain('"client":"env"');
     expect(one.err).toContain('"subdivided":0');
+  });
+
+  it('of one command in the environment do not hinder another, nor do unknown ones', async () => {
+    const env = {
+      MANDELD_CACHE: '/nowhere',
+      MANDELD_WORKERS: 'many',
+      MANDELD_NONSENSE: '1',
+      MANDELD_JSON: '1',
+    };
+    const { code, out, err } = await start(['point', '-0.12', '0.74'], env).ended;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toMatchObject({ kind: 'interior', period: 3 });
+    const off = await start(['point', '-0.12', '0.74'], { MANDELD_JSON: '0' }).ended;
+    expect(off.out).toMatch(/^interior, period 3/);
+  });
+
+  it('may come from a config file, below the command line', async () => {
+    const root = await temporaryFolder();
+    const config = `${root}/config.json`;
+    await run('init', `${root}/c`);
+    await writeFile(
+      config,
+      JSON.stringify({ cache: `${root}/c`, 'max-tiles': 0, client: 'file', workers: 1 }),
+    );
+    const one = await start(['--config', config, '--client', 'flag']).ended;
+    expect(one.code, one.err).toBe(0);
+    expect(one.err).toContain('"client":"flag"');
+  });
+
+  it.each([
+    ['missing', null],
+    ['no JSON', '{'],
+    ['a list', '[]'],
+  ])('in a config file that is %s are refused with its name', async (_what, text) => {
+    const config = `${await temporaryFolder()}/config.json`;
+    if (text !== null) await writeFile(config, text);
+    const { code, err } = await run('--config', config);
+    expect(code).toBe(2);
+    expect(err).toContain(config);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { directoryPositional, jsonOption, type Context } from '../context.js';
+import { withEnvironment } from '../environment.js';
 import { readBoring } from '../../cache/boring-file.js';
 import { takeCensus } from '../../cache/census.js';
 import { readBounded } from '../../cache/files.js';
@@ -101,15 +102,18 @@ function hasAncestorIn(address: Address, counted: ReadonlySet<Address>): boolean
 }
 
 /** Declares the command. */
-export function areaCommand(y: Argv, { terminal, finish }: Context): Argv {
+export function areaCommand(y: Argv, { terminal, environment, finish }: Context): Argv {
   return y.command(
     'area <directory>',
     'Prove bounds of the area of the Mandelbrot set from what a cache holds',
     (c) =>
-      c
-        .positional('directory', directoryPositional)
-        .option('json', jsonOption)
-        .example('$0 area /mnt/mandel', 'the deeper the cache, the closer the bounds'),
+      withEnvironment(
+        c
+          .positional('directory', directoryPositional)
+          .option('json', jsonOption)
+          .example('$0 area /mnt/mandel', 'the deeper the cache, the closer the bounds'),
+        environment,
+      ),
     async ({ directory, json }) => await finish(runArea({ directory, json }, terminal)),
   );
 }

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { directoryPositional, jsonOption, type Context } from '../context.js';
+import { withEnvironment } from '../environment.js';
 import { checkCache } from '../../cache/check.js';
 import { Layout } from '../../cache/layout.js';
 import { readSettings } from '../../cache/settings.js';
@@ -35,15 +36,18 @@ async function runCheck(args: CheckArguments, terminal: Terminal): Promise<numbe
 }
 
 /** Declares the command. */
-export function checkCommand(y: Argv, { terminal, finish }: Context): Argv {
+export function checkCommand(y: Argv, { terminal, environment, finish }: Context): Argv {
   return y.command(
     'check <directory>',
     'Prove that a cache is sound, or tell what is wrong',
     (c) =>
-      c
-        .positional('directory', directoryPositional)
-        .option('json', jsonOption)
-        .example('$0 check /mnt/mandel', 'exit code 1 when something is wrong'),
+      withEnvironment(
+        c
+          .positional('directory', directoryPositional)
+          .option('json', jsonOption)
+          .example('$0 check /mnt/mandel', 'exit code 1 when something is wrong'),
+        environment,
+      ),
     async ({ directory, json }) => await finish(runCheck({ directory, json }, terminal)),
   );
 }

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Context } from '../context.js';
+import { withEnvironment } from '../environment.js';
 import { availableParallelism, hostname } from 'node:os';
 import { clientNameFrom } from '../../cache/client-name.js';
 import { Daemon } from '../../daemon/daemon.js';
@@ -102,36 +103,42 @@ function wholeNumber(value: number | undefined, name: string, least: number, mos
 }
 
 /** Declares the command, the default one. */
-export function daemonCommand(y: Argv, { terminal, version, finish }: Context): Argv {
+export function daemonCommand(y: Argv, { terminal, environment, version, finish }: Context): Argv {
   return y.command(
     '$0',
     'Render tiles into a cache, together with every other daemon on it',
     (c) =>
-      c
-        .option('cache', { type: 'string', describe: 'the shared directory (required)' })
-        .option('client', {
-          type: 'string',
-          describe: 'name of this daemon, unique in the cache [host name]',
-        })
-        .option('workers', { type: 'number', describe: 'threads that compute [all cores]' })
-        .option('max-level', {
-          type: 'number',
-          describe: 'make tiles up to this level; its tiles stay in todo/',
-        })
-        .option('max-tiles', { type: 'number', describe: 'end after subdividing so many tiles' })
-        .option('until-idle', {
-          type: 'boolean',
-          default: false,
-          describe: 'end when no tile within the limits is left anywhere',
-        })
-        .option('min-free', {
-          type: 'string',
-          default: '256M',
-          describe: 'take no work while less disk space is free',
-        })
-        .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'what to log' })
-        .example('$0 --cache /mnt/mandel --client host42', 'render until Ctrl-C')
-        .example('$0 --cache /mnt/mandel --max-level 7 --until-idle', 'all tiles down to level 7, then end'),
+      withEnvironment(
+        c
+          .option('cache', { type: 'string', describe: 'the shared directory (required)' })
+          .option('client', {
+            type: 'string',
+            describe: 'name of this daemon, unique in the cache [host name]',
+          })
+          .option('workers', { type: 'number', describe: 'threads that compute [all cores]' })
+          .option('max-level', {
+            type: 'number',
+            describe: 'make tiles up to this level; its tiles stay in todo/',
+          })
+          .option('max-tiles', { type: 'number', describe: 'end after subdividing so many tiles' })
+          .option('until-idle', {
+            type: 'boolean',
+            default: false,
+            describe: 'end when no tile within the limits is left anywhere',
+          })
+          .option('min-free', {
+            type: 'string',
+            default: '256M',
+            describe: 'take no work while less disk space is free',
+          })
+          .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'what to log' })
+          .example('$0 --cache /mnt/mandel --client host42', 'render until Ctrl-C')
+          .example(
+            '$0 --cache /mnt/mandel --max-level 7 --until-idle',
+            'all tiles down to level 7, then end',
+          ),
+        environment,
+      ),
     async (args) => await finish(runDaemon(args, terminal, version)),
   );
 }

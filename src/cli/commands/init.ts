@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import { DEFAULT_LEASE, LEASE_RANGE } from '../../cache/settings.js';
 import { DEFAULT_THEME, THEME_NAMES } from '../../image/themes.js';
 import { directoryPositional, type Context } from '../context.js';
+import { withEnvironment } from '../environment.js';
 import { UsageError } from '../usage-error.js';
 import { createCache } from '../../cache/create.js';
 import type { PictureFormat } from '../../tile/picture-format.js';
@@ -27,30 +28,33 @@ async function runInit(args: InitArguments, terminal: Terminal): Promise<number>
 }
 
 /** Declares the command. */
-export function initCommand(y: Argv, { terminal, finish }: Context): Argv {
+export function initCommand(y: Argv, { terminal, environment, finish }: Context): Argv {
   return y.command(
     'init <directory>',
     'Make a new cache',
     (c) =>
-      c
-        .positional('directory', { ...directoryPositional, describe: 'a new or empty directory' })
-        .option('theme', {
-          choices: THEME_NAMES,
-          default: DEFAULT_THEME,
-          describe: 'colours of the pictures',
-        })
-        .option('image', {
-          choices: ['png', 'jpg'] as const,
-          default: 'png' as const,
-          describe: 'format of the pictures',
-        })
-        .option('lease', {
-          type: 'number',
-          default: DEFAULT_LEASE,
-          describe: 'seconds of silence after which a client counts as dead',
-        })
-        .example('$0 init /mnt/mandel', 'a cache with the defaults')
-        .example('$0 init /mnt/galaxy --theme Galaxy', 'another look'),
+      withEnvironment(
+        c
+          .positional('directory', { ...directoryPositional, describe: 'a new or empty directory' })
+          .option('theme', {
+            choices: THEME_NAMES,
+            default: DEFAULT_THEME,
+            describe: 'colours of the pictures',
+          })
+          .option('image', {
+            choices: ['png', 'jpg'] as const,
+            default: 'png' as const,
+            describe: 'format of the pictures',
+          })
+          .option('lease', {
+            type: 'number',
+            default: DEFAULT_LEASE,
+            describe: 'seconds of silence after which a client counts as dead',
+          })
+          .example('$0 init /mnt/mandel', 'a cache with the defaults')
+          .example('$0 init /mnt/galaxy --theme Galaxy', 'another look'),
+        environment,
+      ),
     async ({ directory, theme, image, lease }) => {
       if (!(lease >= LEASE_RANGE.min && lease <= LEASE_RANGE.max)) {
         throw new UsageError(

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { jsonOption, type Context } from '../context.js';
+import { withEnvironment } from '../environment.js';
 import { stat } from 'node:fs/promises';
 import { readBoring } from '../../cache/boring-file.js';
 import { CacheError } from '../../cache/cache-error.js';
@@ -178,17 +179,20 @@ function describe({ address, state, place, contents }: Report): string {
 }
 
 /** Declares the command. */
-export function inspectCommand(y: Argv, { terminal, finish }: Context): Argv {
+export function inspectCommand(y: Argv, { terminal, environment, finish }: Context): Argv {
   return y.command(
     'inspect <path> [address]',
     'Describe one tile',
     (c) =>
-      c
-        .positional('path', { type: 'string', demandOption: true, describe: 'a cache, or a .raw file' })
-        .positional('address', { type: 'string', describe: 'the tile, when the path is a cache' })
-        .option('json', jsonOption)
-        .example('$0 inspect /mnt/mandel M0213', 'a tile of a cache')
-        .example('$0 inspect M0213.raw', 'a file'),
+      withEnvironment(
+        c
+          .positional('path', { type: 'string', demandOption: true, describe: 'a cache, or a .raw file' })
+          .positional('address', { type: 'string', describe: 'the tile, when the path is a cache' })
+          .option('json', jsonOption)
+          .example('$0 inspect /mnt/mandel M0213', 'a tile of a cache')
+          .example('$0 inspect M0213.raw', 'a file'),
+        environment,
+      ),
     async ({ path, address, json }) => await finish(runInspect({ path, address, json }, terminal)),
   );
 }

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { jsonOption, type Context } from '../context.js';
+import { withEnvironment } from '../environment.js';
 import { EXTERIOR, UNRESOLVED } from '../../math/batch.js';
 import { checkDecimal, exceedsDouble } from '../../math/decimal.js';
 import { race } from '../../math/race.js';
@@ -73,20 +74,23 @@ function describe({ kind, period, distance }: PointReport): string {
 }
 
 /** Declares the command. */
-export function pointCommand(y: Argv, { terminal, finish }: Context): Argv {
+export function pointCommand(y: Argv, { terminal, environment, finish }: Context): Argv {
   return y.command(
     'point <re> <im>',
     'Tell what is known of one point',
     (c) =>
-      c
-        .positional('re', { type: 'string', demandOption: true, describe: 'real part, a decimal number' })
-        .positional('im', {
-          type: 'string',
-          demandOption: true,
-          describe: 'imaginary part, a decimal number',
-        })
-        .option('json', jsonOption)
-        .example('$0 point -0.12 0.74', 'interior, period 3'),
+      withEnvironment(
+        c
+          .positional('re', { type: 'string', demandOption: true, describe: 'real part, a decimal number' })
+          .positional('im', {
+            type: 'string',
+            demandOption: true,
+            describe: 'imaginary part, a decimal number',
+          })
+          .option('json', jsonOption)
+          .example('$0 point -0.12 0.74', 'interior, period 3'),
+        environment,
+      ),
     async ({ re, im, json }) => await finish(runPoint({ re, im, json }, terminal)),
   );
 }

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { directoryPositional, jsonOption, type Context } from '../context.js';
+import { withEnvironment } from '../environment.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { rm } from 'node:fs/promises';
 import { readBoring } from '../../cache/boring-file.js';
@@ -162,16 +163,19 @@ function describe(directory: string, status: Status): string {
 }
 
 /** Declares the command. */
-export function statusCommand(y: Argv, { terminal, finish }: Context): Argv {
+export function statusCommand(y: Argv, { terminal, environment, finish }: Context): Argv {
   return y.command(
     'status <directory>',
     'Tell what is there, who works and how fast',
     (c) =>
-      c
-        .positional('directory', directoryPositional)
-        .option('json', jsonOption)
-        .option('watch', { type: 'boolean', default: false, describe: 'look again every 2 seconds' })
-        .example('$0 status /mnt/mandel --watch', 'follow the work'),
+      withEnvironment(
+        c
+          .positional('directory', directoryPositional)
+          .option('json', jsonOption)
+          .option('watch', { type: 'boolean', default: false, describe: 'look again every 2 seconds' })
+          .example('$0 status /mnt/mandel --watch', 'follow the work'),
+        environment,
+      ),
     async ({ directory, json, watch }) => await finish(runStatus({ directory, json, watch }, terminal)),
   );
 }

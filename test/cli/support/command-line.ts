@@ -12,6 +12,6 @@ export async function mandeld(...args: string[]): Promise<{ code: number; out: s
       },
     });
   const terminal = { out: stream('out'), err: stream('err'), interactive: false, columns: 100 };
-  const code = await main(args, terminal, '0.0.0');
+  const code = await main(args, {}, terminal, '0.0.0');
   return { code, ...texts };
 }
