@@ -85,7 +85,7 @@ async function* completeLines(path: string): AsyncGenerator<string> {
 /** Size of a file up to and including its last newline. */
 async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
   const piece = Buffer.alloc(4096);
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > 0;) {
     const start = Math.max(0, end - piece.length);
     const { bytesRead } = await file.read(piece, 0, end - start, start);
     const newline = piece.subarray(0, bytesRead).lastIndexOf(0x0a);

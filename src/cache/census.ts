@@ -1,7 +1,7 @@
 import type { Address } from '../tile/address.js';
-import { list } from './files.js';
 import type { Layout } from './layout.js';
 import { listAddresses } from './listing.js';
+import { listClients } from './liveness.js';
 
 /** Where a tile that exists as a file is. */
 export interface Census {
@@ -17,7 +17,7 @@ export interface Census {
 
 /** Lists every tile of a cache that is a file. Taken under the lock it is one moment; otherwise tiles may move meanwhile. */
 export async function takeCensus(layout: Layout): Promise<Census> {
-  const clients = await list(layout.workFolder);
+  const clients = await listClients(layout);
   const work = await Promise.all(
     clients.map(async (client) => {
       const folders = layout.work(client);
@@ -28,6 +28,9 @@ export async function takeCensus(layout: Layout): Promise<Census> {
       return { client, todo, ready };
     }),
   );
-  const [todo, done] = await Promise.all([listAddresses(layout.todoFolder), listAddresses(layout.doneFolder)]);
+  const [todo, done] = await Promise.all([
+    listAddresses(layout.todoFolder),
+    listAddresses(layout.doneFolder),
+  ]);
   return { todo, done, work };
 }

@@ -28,13 +28,13 @@ export class ChangeHint {
   /** Waits for a change, but not longer than `ms` milliseconds. */
   async wait(ms: number): Promise<void> {
     if (!this.#pending) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wake = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
     this.#wake = null;
     this.#pending = false;

@@ -124,7 +124,9 @@ async function look(layout: Layout): Promise<Scene> {
 async function checkStrays({ strays, places }: Scene): Promise<Findings> {
   const problems = strays.map(({ folder, path, reason }): Problem => {
     const remedy =
-      folder === 'todo' ? 'the next daemon sets it aside into bad/' : `move it out of ${folder}/ if nobody needs it`;
+      folder === 'todo'
+        ? 'the next daemon sets it aside into bad/'
+        : `move it out of ${folder}/ if nobody needs it`;
     return { address: `${folder}/${path}`, kind: 'stray', found: reason, remedy };
   });
   return { examined: places.size + strays.length, problems };
@@ -173,7 +175,8 @@ async function checkPlaces({ places, boring }: Scene): Promise<Findings> {
     }
     for (const ancestor of lineage(address)) {
       if (!boring.tiles.has(ancestor)) continue;
-      const is = ancestor === address ? 'it is in boring.txt too' : `it lies within ${ancestor}, which is boring`;
+      const is =
+        ancestor === address ? 'it is in boring.txt too' : `it lies within ${ancestor}, which is boring`;
       problems.push({ address, kind: 'below boring', found: is, remedy: 'remove the file and its picture' });
     }
   }
@@ -200,7 +203,12 @@ async function checkPyramid({ places, boring }: Scene): Promise<Findings> {
       const address = childOf(parent, quadrant);
       if (places.has(address) || boring.tiles.has(address)) continue;
       const remedy = `touch todo/${address}.raw: the next daemon finds it damaged and makes it again from its parent`;
-      problems.push({ address, kind: 'missing', found: `its parent ${parent} is in done/, but it is nowhere`, remedy });
+      problems.push({
+        address,
+        kind: 'missing',
+        found: `its parent ${parent} is in done/, but it is nowhere`,
+        remedy,
+      });
     }
   }
   return { examined: places.size + boring.tiles.size, problems };
@@ -234,7 +242,8 @@ async function checkPictures({ layout, places, boring, pictures }: Scene): Promi
   };
   for (const [address, found] of places) {
     // A claimed tile has its picture as well: it was published before the tile could be claimed.
-    if (found.length > 0) await require(address, layout.tile(address), relative(layout, layout.tile(address)));
+    if (found.length > 0)
+      await require(address, layout.tile(address), relative(layout, layout.tile(address)));
   }
   for (const period of new Set(boring.tiles.values())) {
     const path = layout.tile({ period });
@@ -243,7 +252,12 @@ async function checkPictures({ layout, places, boring, pictures }: Scene): Promi
   for (const file of pictures) {
     if (seen.has(file) || isExpectedPicture(file, suffix, places)) continue;
     const remedy = 'remove it if nobody needs it';
-    problems.push({ address: `tile/${file}`, kind: 'needless picture', found: 'no tile belongs to it', remedy });
+    problems.push({
+      address: `tile/${file}`,
+      kind: 'needless picture',
+      found: 'no tile belongs to it',
+      remedy,
+    });
   }
   return { examined: seen.size, problems };
 }

@@ -3,15 +3,18 @@ import { CacheError } from './cache-error.js';
 /** Longest client name; it becomes a folder and stands in log lines. */
 const MAX_LENGTH = 64;
 
+/** Whether a text can be a client's name. */
+export function isClientName(name: string): boolean {
+  return name.length <= MAX_LENGTH && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && !name.includes('..');
+}
+
 /**
  * Checks a client name: a folder in work/ is named by it.
  *
  * @throws CacheError ECLIENTNAME
  */
 export function checkClientName(name: string): string {
-  if (name.length <= MAX_LENGTH && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && !name.includes('..')) {
-    return name;
-  }
+  if (isClientName(name)) return name;
   const shown = JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
   throw new CacheError(
     'ECLIENTNAME',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,7 +28,8 @@ export async function writeDurably(path: string, content: string | Uint8Array): 
 
 /** Publishes a file: readers see the old content or the whole new one, also after a power cut. */
 export async function publish(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${process.pid}-${temporaryCount++}.tmp`);
+  // Random, because threads and machines write into one folder.
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     await writeDurably(temporary, content);
     await rename(temporary, path);
@@ -36,7 +38,6 @@ export async function publish(path: string, content: string | Uint8Array): Promi
     throw error;
   }
 }
-let temporaryCount = 0;
 
 /**
  * Moves a file within the cache. Exactly one of several clients that try gets `true`.

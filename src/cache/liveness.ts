@@ -1,4 +1,6 @@
-import { list, modificationTime } from './files.js';
+import { readdir } from 'node:fs/promises';
+import { isClientName } from './client-name.js';
+import { isGone, modificationTime } from './files.js';
 import type { Layout } from './layout.js';
 import { processHasEnded } from './process-table.js';
 import { readStatus, type ClientStatus } from './status-file.js';
@@ -12,9 +14,20 @@ export interface SeenClient {
   readonly status: ClientStatus | null;
 }
 
+/** Names of the clients that have a folder in work/. Whatever else stands there, a file or a link, is nobody's. */
+export async function listClients(layout: Layout): Promise<string[]> {
+  try {
+    const entries = await readdir(layout.workFolder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() && isClientName(entry.name)).map(({ name }) => name);
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
+}
+
 /** All clients that have a folder in work/. */
 export async function seeClients(layout: Layout, now: number): Promise<SeenClient[]> {
-  const names = await list(layout.workFolder);
+  const names = await listClients(layout);
   return await Promise.all(names.map(async (name) => await seeClient(layout, name, now)));
 }
 
@@ -34,7 +47,17 @@ export async function seeClient(layout: Layout, name: string, now: number): Prom
   return { name, age: made === null ? Infinity : Math.max(0, (now - made) / 1000), status: null };
 }
 
+/**
+ * Whether a client counts as alive: its heartbeat is younger than the lease, and its process is not known to have ended.
+ *
+ * @param lease seconds
+ * @param table the caller's own process table
+ */
+export function isAlive(client: SeenClient, lease: number, table: string): boolean {
+  return client.age <= lease && !hasEndedHere(client, table);
+}
+
 /** Whether a client is known to have ended although its heartbeat is young. */
-export function hasEndedHere(client: SeenClient, table: string): boolean {
+function hasEndedHere(client: SeenClient, table: string): boolean {
   return client.status !== null && processHasEnded(client.status, table);
 }

@@ -5,7 +5,7 @@ import { list } from './files.js';
 import { checkClientName } from './client-name.js';
 import { CacheError, systemCode } from './cache-error.js';
 import type { Layout, WorkLayout } from './layout.js';
-import { hasEndedHere, seeClient, seeClients, type SeenClient } from './liveness.js';
+import { isAlive, seeClient, seeClients, type SeenClient } from './liveness.js';
 import type { CacheLock, HeldLock } from './lock.js';
 import { processTable } from './process-table.js';
 import { recoverClient, type Recovered } from './recover.js';
@@ -54,7 +54,7 @@ export class Membership {
     this.#settings = settings;
     this.#identity = identity;
     this.#started = started.toISOString();
-    this.#table = processTable(identity.host);
+    this.#table = processTable();
     this.work = layout.work(identity.client);
   }
 
@@ -130,7 +130,7 @@ export class Membership {
   }
 
   #isAlive(client: SeenClient): boolean {
-    return client.age <= this.#settings.lease && !hasEndedHere(client, this.#table);
+    return isAlive(client, this.#settings.lease, this.#table);
   }
 
   /** The file server's time. */

@@ -38,11 +38,7 @@ export interface Merged {
 }
 
 /** Declares results complete. The lines of all results that are ready stand in the work folder's boring.txt. */
-export async function markReady(
-  work: WorkLayout,
-  results: readonly Result[],
-  held: HeldLock,
-): Promise<void> {
+export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
   const lines = results.flatMap(({ boring }) => boring.map(formatBoringLine));
   await publish(work.boring, lines.join(''));
   for (const { address } of results) {

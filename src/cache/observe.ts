@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { systemCode } from './cache-error.js';
 import type { Layout } from './layout.js';
 import { CacheLock } from './lock.js';
@@ -15,7 +14,7 @@ export async function observe<T>(layout: Layout, name: string, look: () => Promi
   const clock = layout.clock(name);
   const lock = new CacheLock(layout, {
     clock,
-    holder: { pid: process.pid, processes: processTable(hostname()) },
+    holder: { pid: process.pid, processes: processTable() },
   });
   let looked = false;
   try {
@@ -24,7 +23,8 @@ export async function observe<T>(layout: Layout, name: string, look: () => Promi
       return await look();
     });
   } catch (error) {
-    if (looked || !['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '')) throw error;
+    if (looked || !['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? ''))
+      throw error;
     return await look();
   } finally {
     await rm(clock, { force: true }).catch(() => undefined);

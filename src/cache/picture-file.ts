@@ -21,7 +21,7 @@ function pngFlaw(bytes: Uint8Array): string | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
   if (bytes.length < 8 || signature.some((byte, i) => bytes[i] !== byte)) return 'it is no PNG';
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const end = at + 12 + view.getUint32(at);
     if (end > bytes.length) return 'it is cut off';
     if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) return 'its CRC is wrong';

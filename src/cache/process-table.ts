@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { systemCode } from './cache-error.js';
 
 /** A process, named so that others can tell whether they could see it. */
@@ -8,12 +8,18 @@ export interface ProcessName {
   readonly processes: string;
 }
 
-/** Names the process table of this process: two containers on one host have different ones. */
-export function processTable(hostName: string): string {
+/**
+ * Names the process table of this process: this boot of this machine, and the container in it. Host names would not do:
+ * many machines are called localhost.
+ *
+ * @returns an empty text where there is no telling; then no process is known to have ended
+ */
+export function processTable(): string {
   try {
-    return `${hostName} ${readlinkSync('/proc/self/ns/pid')}`;
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
-    return hostName;
+    return '';
   }
 }
 
@@ -24,7 +30,7 @@ export function processTable(hostName: string): string {
  * @param table the caller's own process table
  */
 export function processHasEnded({ pid, processes }: ProcessName, table: string): boolean {
-  if (processes !== table || !Number.isInteger(pid) || pid < 1) return false;
+  if (table === '' || processes !== table || !Number.isInteger(pid) || pid < 1) return false;
   try {
     process.kill(pid, 0);
     return false;

@@ -25,5 +25,6 @@ export async function recoverClient(layout: Layout, client: string, held: HeldLo
   const returned = await putBack(layout, work, await listAddresses(work.todoFolder), held);
   held.assertHeld();
   await rm(work.folder, { recursive: true, force: true });
+  await rm(layout.clock(client), { force: true });
   return { client, merged: committed.length, returned };
 }

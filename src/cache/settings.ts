@@ -103,5 +103,7 @@ function missingCache(root: string, path: string, error: unknown): CacheError {
         `with "mandeld init ${root}".`,
     );
   }
-  return new CacheError('ENOCACHE', path, `${path} cannot be read (${code ?? String(error)}).`, { cause: error });
+  return new CacheError('ENOCACHE', path, `${path} cannot be read (${code ?? String(error)}).`, {
+    cause: error,
+  });
 }

@@ -43,7 +43,7 @@ export class TodoQueue {
     this.#size = raws.length;
     this.#waiting = raws
       .filter(({ address }) => this.#eligible(address))
-      .sort((a, b) => a.modified - b.modified || (a.address < b.address ? -1 : 1))
+      .toSorted((a, b) => a.modified - b.modified || (a.address < b.address ? -1 : 1))
       .map(({ address }) => address);
     this.#next = 0;
     return strays;

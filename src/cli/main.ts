@@ -67,7 +67,11 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
     .strict()
     .wrap(Math.min(110, Math.max(60, terminal.columns)))
     .exitProcess(false)
-    .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
+    .parserConfiguration({
+      'parse-positional-numbers': false,
+      'duplicate-arguments-array': false,
+      'populate--': false,
+    })
     // The command is declared by hand: beside a default command, yargs' own would never be reached.
     .completion(
       'yargs-completion',

@@ -90,6 +90,7 @@ export class Crew {
   }
 
   async close(): Promise<void> {
+    await this.abandon();
     await this.#pool.close();
   }
 

@@ -122,7 +122,7 @@ export class Exchange {
     this.#held.results.splice(0, results.length);
     const { committed, children, boring } = merged;
     this.#logger.debug({ tiles: committed.length, children, boring }, 'merged');
-    return results.map(({ address }) => address);
+    return committed;
   }
 
   /** Lists todo/ and sets aside what does not belong there. */

@@ -20,14 +20,14 @@ export interface OpenCache {
  * @throws CacheError ENOCACHE, EVERSION, ESETTINGS or EWRITE
  */
 export async function openCache(options: DaemonOptions): Promise<OpenCache> {
-  const { root, client, host, pid, logger } = options;
+  const { root, client, pid, logger } = options;
   const settings = await readSettings(root);
   checkTheme(root, settings);
   const layout = new Layout(root, settings.image);
   await prepareFolders(layout);
   const lock = new CacheLock(layout, {
     clock: layout.clock(client),
-    holder: { pid, processes: processTable(host) },
+    holder: { pid, processes: processTable() },
     onBroken: ({ age }) => logger.warn({ ageMs: age }, 'broke an abandoned lock'),
   });
   return { settings, layout, lock };

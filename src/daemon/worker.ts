@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../cache/cache-error.js';
-import { exists, isGone, publish, readBounded, writeDurably } from '../cache/files.js';
+import { isGone, publish, readBounded, writeDurably } from '../cache/files.js';
+import { listAddresses } from '../cache/listing.js';
+import { listClients } from '../cache/liveness.js';
+import { pictureFlaw } from '../cache/picture-file.js';
 import { Layout, type WorkLayout } from '../cache/layout.js';
 import { encodeBoringPicture, encodePicture } from '../image/picture.js';
 import { isThemeName, type ThemeName } from '../image/themes.js';
@@ -50,9 +53,10 @@ async function subdivideClaimed(
     { path: work.tile(address), bytes: encodePicture(samples, theme, job.image) },
   ]);
   for (const period of new Set(boring.map((child) => child.period))) {
-    // The picture of a period never changes, so an old one will do; seen too late, it is only made once more.
-    if (await exists(layout.tile({ period }))) continue;
-    files.push({ path: work.tile({ period }), bytes: encodeBoringPicture(period, theme, job.image) });
+    // The picture of a period never changes, so an old one will do, if it is whole.
+    if ((await pictureFlaw(layout.tile({ period }), job.image)) === null) continue;
+    // Other threads make the same one, and the next merge takes it, whoever's it is: it must be whole at any time.
+    await publish(work.tile({ period }), encodeBoringPicture(period, theme, job.image));
   }
   try {
     if (levelOf(job.address) >= DIGITS_PER_FOLDER) await makeFoldedFolders(files.map(({ path }) => path));
@@ -81,12 +85,25 @@ async function remake(address: Address, layout: Layout, work: WorkLayout): Promi
 async function remakeSamples(address: Address, layout: Layout): Promise<Samples | string> {
   const parent = parentOf(address);
   if (parent === null) return tileFromNothing(address, bestKernel(), noStatistics());
-  const stored = await readSamples(layout.done(parent));
-  if (stored === null) return `its parent ${parent} is not in done/`;
+  const path = await findRaw(parent, layout);
+  if (path === null) return `its parent ${parent} is nowhere`;
+  const stored = await readSamples(path);
+  if (stored === null) throw Object.assign(new Error(`${path} has moved`), { code: 'ESTALE' }); // and is tried again
   const samples = typeof stored === 'string' ? await remakeSamples(parent, layout) : stored;
   if (typeof samples === 'string') return samples;
   const { interesting } = subdivide(parent, samples, bestKernel());
   return interesting.find((child) => child.address === address)?.samples ?? 'it is boring';
+}
+
+/** Where a tile is that was subdivided, or is being so: by listing, for a name may be denied by a cache of NFS. */
+async function findRaw(address: Address, layout: Layout): Promise<string | null> {
+  if ((await listAddresses(layout.doneFolder)).includes(address)) return layout.done(address);
+  for (const client of await listClients(layout)) {
+    const work = layout.work(client);
+    if ((await listAddresses(work.readyFolder)).includes(address)) return work.ready(address);
+    if ((await listAddresses(work.todoFolder)).includes(address)) return work.todo(address);
+  }
+  return (await listAddresses(layout.todoFolder)).includes(address) ? layout.todo(address) : null;
 }
 
 /** Reads a raw file: its samples, null when it is gone, or why it is none. */

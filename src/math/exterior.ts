@@ -14,7 +14,7 @@ export const ESCAPE_RADIUS_SQUARED: number = 2 ** 40;
  *
  * @param z2 |z|^2 of an iterate with |z| > R
  * @param d2 |dz/dc|^2 there
- * @returns log2 DE, units of the plane; -Infinity when the derivative overflowed (DE below 1e-140)
+ * @returns log2 DE, units of the plane; -Infinity when the derivative overflowed (DE below about 1e-55)
  * @see Milnor, Dynamics in One Complex Variable; Munafo, Mu-Ency, "Distance Estimator"
  */
 export function log2ExteriorDistance(z2: number, d2: number): number {

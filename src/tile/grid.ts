@@ -15,10 +15,10 @@ export const SAMPLES: number = SIDE * SIDE;
 export const ROOT_SPACING_BITS = 5;
 
 /**
- * Deepest level at which doubles hold the coordinates and tell neighbouring samples apart with a wide margin: the
- * spacing is 2^-45 there, seven bits above the last place of the coordinates.
+ * Deepest level that is computed in doubles: rounding acts like moving c by about 2^-52, which is 1.2e-4 of the distance at
+ * which boring begins there, against a margin of 2.7e-3 (ARCHITECTURE.md, "Why boring is a proof").
  */
-export const MAX_DOUBLE_LEVEL = 40;
+export const MAX_DOUBLE_LEVEL = 36;
 
 /** The grid of one tile. */
 export interface Grid {

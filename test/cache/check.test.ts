@@ -35,7 +35,11 @@ type Damage = (layout: Layout) => Promise<unknown>;
 
 /** What is done to a sound cache, and exactly what must be found. */
 const CASES: [string, Damage, [string, ProblemKind][]][] = [
-  ['a file of another name in todo/', async (l) => await put(join(l.todoFolder, 'x'), ''), [['todo/x', 'stray']]],
+  [
+    'a file of another name in todo/',
+    async (l) => await put(join(l.todoFolder, 'x'), ''),
+    [['todo/x', 'stray']],
+  ],
   ['a folder in done/', async (l) => await mkdir(join(l.doneFolder, 'x')), [['done/x', 'stray']]],
   [
     'a link instead of a tile',
@@ -57,7 +61,11 @@ const CASES: [string, Damage, [string, ProblemKind][]][] = [
     [['M', 'damaged raw']],
   ],
   ['a tile in todo/ and done/', async (l) => await put(l.todo(M0), RAW), [['M0', 'duplicate']]],
-  ['a tile in todo/ and with a client', async (l) => await put(l.work('a').todo(M1), RAW), [['M1', 'duplicate']]],
+  [
+    'a tile in todo/ and with a client',
+    async (l) => await put(l.work('a').todo(M1), RAW),
+    [['M1', 'duplicate']],
+  ],
   [
     'a tile computed by two clients',
     async (l) => {
@@ -82,10 +90,18 @@ const CASES: [string, Damage, [string, ProblemKind][]][] = [
   ['a line of NUL bytes', async (l) => await line(l, '\0\0\0\n'), [['boring.txt:4', 'boring line']]],
   ['a line that stands there twice', async (l) => await line(l, 'M2 0\n'), [['M2', 'boring line']]],
   ['a picture that is missing', async (l) => await rm(l.tile(M00)), [['M00', 'missing picture']]],
-  ['a period’s picture that is missing', async (l) => await rm(l.tile({ period: 1 })), [['P1', 'missing picture']]],
+  [
+    'a period’s picture that is missing',
+    async (l) => await rm(l.tile({ period: 1 })),
+    [['P1', 'missing picture']],
+  ],
   ['a torn picture', async (l) => await truncate(l.tile(M00), 300), [['M00', 'damaged picture']]],
   ['an empty picture', async (l) => await truncate(l.tile(M00), 0), [['M00', 'damaged picture']]],
-  ['a picture with more behind it', async (l) => await appendFile(l.tile(M00), 'x'), [['M00', 'damaged picture']]],
+  [
+    'a picture with more behind it',
+    async (l) => await appendFile(l.tile(M00), 'x'),
+    [['M00', 'damaged picture']],
+  ],
   [
     'a flipped bit in a picture',
     async (l) => {
@@ -140,7 +156,9 @@ describe('check', () => {
     const layout = await soundCache();
     await damage(layout);
     const problems = await check(layout);
-    expect(problems.map(({ address, kind }) => [address, kind]).sort(byText)).toEqual(expected.sort(byText));
+    expect(problems.map(({ address, kind }) => [address, kind]).toSorted(byText)).toEqual(
+      expected.toSorted(byText),
+    );
     for (const { found, remedy } of problems) expect(found.length * remedy.length).toBeGreaterThan(0);
   });
 });

@@ -45,7 +45,9 @@ describe('claiming', () => {
     expect(shares.filter((share) => share.size > 0).length).toBeGreaterThan(1);
     expect(await listAddresses(layout.todoFolder)).toEqual([]);
     for (const [i, client] of clients.entries()) {
-      expect((await listAddresses(layout.work(client).todoFolder)).sort()).toEqual([...shares[i]].sort());
+      expect((await listAddresses(layout.work(client).todoFolder)).toSorted()).toEqual(
+        [...shares[i]].toSorted(),
+      );
     }
   });
 
@@ -69,7 +71,7 @@ describe('claiming', () => {
     await move(layout.todo(first), layout.work('a').todo(first));
     await put(layout.work('a').todo(held), ''); // held already: not claimed again
     const claimed = await claim(layout, layout.work('a'), queue, 2, new Set([held]), alwaysHeld);
-    expect(claimed.sort()).toEqual(['M', 'M00000', 'M00001'].slice(1).concat('M').sort());
+    expect(claimed.toSorted()).toEqual(['M', 'M00000', 'M00001'].slice(1).concat('M').toSorted());
   });
 
   it('stops when the lock is lost; what was moved stays in the work folder for whoever recovers it', async () => {

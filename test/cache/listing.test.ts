@@ -18,10 +18,10 @@ describe('listing a folder of raw files', () => {
     }
     const { raws, strays } = await listRaws(folder);
     expect(strays).toEqual([]);
-    expect(raws.sort((a, b) => a.modified - b.modified)).toEqual(
+    expect(raws.toSorted((a, b) => a.modified - b.modified)).toEqual(
       all.map((address, i) => ({ address, modified: (1000 + i) * 1000, size: i })),
     );
-    expect((await listAddresses(folder)).sort()).toEqual(all.sort());
+    expect((await listAddresses(folder)).toSorted()).toEqual(all.toSorted());
   });
 
   it('of nothing, or of a folder that is gone, is empty', async () => {
@@ -34,7 +34,8 @@ describe('listing a folder of raw files', () => {
 
   it('ignores dot files: temporary ones and what NFS leaves', async () => {
     const folder = await temporaryFolder();
-    for (const name of ['.1-0.tmp', '.nfs0000000000000001', '.M0.raw', '.keep']) await put(join(folder, name), '');
+    for (const name of ['.1-0.tmp', '.nfs0000000000000001', '.M0.raw', '.keep'])
+      await put(join(folder, name), '');
     await put(join(folder, '.folder', 'M0.raw'), '');
     expect(await listRaws(folder)).toEqual({ raws: [], strays: [] });
     expect(await listAddresses(folder)).toEqual([]);
@@ -85,8 +86,8 @@ describe('listing a folder of raw files', () => {
     await put(join(folder, `M${'1'.repeat(119)}`, '1.raw'), ''); // folded too early
     const { raws, strays } = await listRaws(folder);
     expect(raws.map(({ address }) => address)).toEqual([deep]);
-    expect(strays.map((stray) => stray.path).sort()).toEqual(
-      ['1'.repeat(120), `M${'1'.repeat(119)}`, `M${'1'.repeat(120)}/M0.raw`].sort(),
+    expect(strays.map((stray) => stray.path).toSorted()).toEqual(
+      ['1'.repeat(120), `M${'1'.repeat(119)}`, `M${'1'.repeat(120)}/M0.raw`].toSorted(),
     );
     expect(await listAddresses(folder)).toEqual([deep]);
   });

@@ -8,7 +8,7 @@ import type { Layout } from '../../src/cache/layout.js';
 import { processTable, type ProcessName } from '../../src/cache/process-table.js';
 import { lockOf, newCache, put } from './support/scene.js';
 
-const HERE = processTable('here');
+const HERE = processTable();
 
 /** A process of this machine that has ended. */
 function endedProcess(): ProcessName {

@@ -33,8 +33,8 @@ describe('joining', () => {
     const { layout, settings } = await newCache();
     const before = await filesOf(layout.root);
     const membership = await join(layout, settings, 'a');
-    expect((await readdir(layout.work('a').folder)).sort()).toEqual(
-      ['done', 'ready', 'status.json', 'tile', 'todo'].sort(),
+    expect((await readdir(layout.work('a').folder)).toSorted()).toEqual(
+      ['done', 'ready', 'status.json', 'tile', 'todo'].toSorted(),
     );
     expect(await readStatus(layout.work('a').status)).toMatchObject({
       client: 'a',
@@ -102,7 +102,7 @@ describe('joining', () => {
     await writeStatus(layout.work('a').status, {
       ...foreignStatus('a'),
       pid: ended,
-      processes: processTable('here'),
+      processes: processTable(),
     });
     await join(layout, settings, 'a');
     await mkdir(layout.work('b').folder);
@@ -158,8 +158,8 @@ describe('a member', () => {
     await mkdir(layout.work('old').folder);
     await utimes(layout.work('old').folder, 1000, 1000);
     const { all, dead } = await membership.others();
-    expect(all.map(({ name }) => name).sort()).toEqual(['dead', 'live', 'old', 'skewed', 'young']);
-    expect(dead.map(({ name }) => name).sort()).toEqual(['dead', 'old']);
+    expect(all.map(({ name }) => name).toSorted()).toEqual(['dead', 'live', 'old', 'skewed', 'young']);
+    expect(dead.map(({ name }) => name).toSorted()).toEqual(['dead', 'old']);
   });
 });
 
@@ -168,8 +168,8 @@ describe('the folders of a cache', () => {
     const { layout } = await newCache();
     for (const folder of layout.folders) spawnSync('rm', ['-r', folder]);
     await prepareFolders(layout);
-    expect((await readdir(layout.root)).sort()).toEqual(
-      ['boring.txt', 'cache.json', 'done', 'lock', 'tile', 'todo', 'want', 'work'].sort(),
+    expect((await readdir(layout.root)).toSorted()).toEqual(
+      ['boring.txt', 'cache.json', 'done', 'lock', 'tile', 'todo', 'want', 'work'].toSorted(),
     );
   });
 

@@ -13,7 +13,7 @@ async function shared(layout: Layout): Promise<unknown> {
   const files = await filesOf(layout.root);
   delete files['boring.txt'];
   const { tiles: boring, duplicates } = await readBoring(layout.boring);
-  return { files, boring: [...boring].sort(), duplicates };
+  return { files, boring: [...boring].map(String).toSorted(), duplicates };
 }
 
 /** The cache after everything went well and the client was recovered. */
@@ -31,7 +31,7 @@ describe('merging', () => {
     const { layout, work, results } = await cacheWithResults();
     await markReady(work, results, alwaysHeld);
     const merged = await mergeReady(layout, work, alwaysHeld, false);
-    expect({ ...merged, committed: [...merged.committed].sort() }).toEqual({
+    expect({ ...merged, committed: [...merged.committed].toSorted() }).toEqual({
       committed: ['M0', 'M1'],
       children: 3,
       boring: 4,

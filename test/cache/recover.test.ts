@@ -19,17 +19,21 @@ describe('recovering a dead client', () => {
       expect((await stat(layout.todo(address))).mtimeMs).toBe((1000 + i) * 1000);
     }
     expect(await readdir(layout.workFolder)).toEqual([]);
-    expect(Object.keys(await filesOf(layout.root)).sort()).toEqual(
+    expect(Object.keys(await filesOf(layout.root)).toSorted()).toEqual(
       ['boring.txt', 'cache.json', 'done/M.raw', 'tile/M.png', 'tile/M0.png', 'tile/M00.png', 'tile/M1.png']
         .concat('todo/M0.raw', 'todo/M00.raw', 'todo/M1.raw')
-        .sort(),
+        .toSorted(),
     );
   });
 
   it('that is nobody recovers nothing', async () => {
     const { layout } = await newCache();
     const before = await filesOf(layout.root);
-    expect(await recoverClient(layout, 'ghost', alwaysHeld)).toEqual({ client: 'ghost', merged: 0, returned: 0 });
+    expect(await recoverClient(layout, 'ghost', alwaysHeld)).toEqual({
+      client: 'ghost',
+      merged: 0,
+      returned: 0,
+    });
     expect(await filesOf(layout.root)).toEqual(before);
   });
 
@@ -47,7 +51,7 @@ describe('recovering a dead client', () => {
       await expect(recoverClient(layout, 'a', heldFor(n))).rejects.toThrow(Crash);
       const { returned } = await recoverClient(layout, 'a', alwaysHeld);
       expect(returned).toBe(3 - n);
-      expect((await readdir(layout.todoFolder)).sort()).toEqual(['M0.raw', 'M00.raw', 'M1.raw']);
+      expect((await readdir(layout.todoFolder)).toSorted()).toEqual(['M0.raw', 'M00.raw', 'M1.raw']);
     }
   });
 

@@ -43,8 +43,8 @@ describe('the order of todo/', () => {
     expect(queue.length).toBe(2);
     expect(queue.listed).toBe(4);
     await put(layout.todo(tiles('M1')[0]), '');
-    expect(drain(queue).sort()).toEqual(['M', 'M0']);
+    expect(drain(queue).toSorted()).toEqual(['M', 'M0']);
     await queue.refresh();
-    expect(drain(queue).sort()).toEqual(['M', 'M0', 'M1']);
+    expect(drain(queue).toSorted()).toEqual(['M', 'M0', 'M1']);
   });
 });

@@ -14,7 +14,7 @@ interface PointArguments {
   readonly json: boolean;
 }
 
-/** Iterations that one point may take: about a quarter of a second. */
+/** Iterations that one point may take: a fraction of a second, seldom used up. */
 const BUDGET = 2 ** 26;
 /** Beyond this both coordinates are certainly far outside, and beyond the root tile. */
 const LARGEST = 16;

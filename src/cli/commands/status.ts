@@ -8,7 +8,8 @@ import { takeCensus } from '../../cache/census.js';
 import { systemCode } from '../../cache/cache-error.js';
 import { freeSpace } from '../../cache/free-space.js';
 import { Layout } from '../../cache/layout.js';
-import { seeClients, type SeenClient } from '../../cache/liveness.js';
+import { isAlive, seeClients, type SeenClient } from '../../cache/liveness.js';
+import { processTable } from '../../cache/process-table.js';
 import { serverTime } from '../../cache/server-time.js';
 import { readSettings, type Settings } from '../../cache/settings.js';
 import { levelOf, type Address } from '../../tile/address.js';
@@ -111,14 +112,15 @@ function countLevels(
 }
 
 function describeClient(
-  { name, age, status }: SeenClient,
+  client: SeenClient,
   settings: Settings,
   work: readonly { client: string; todo: readonly Address[]; ready: readonly Address[] }[],
 ): Status['clients'][number] {
-  const own = work.find(({ client }) => client === name);
+  const { name, age, status } = client;
+  const own = work.find((folder) => folder.client === name);
   return {
     name,
-    alive: age <= settings.lease,
+    alive: isAlive(client, settings.lease, processTable()),
     heartbeatAge: Number.isFinite(age) ? Number(age.toFixed(1)) : null,
     state: status?.state ?? null,
     host: status?.host ?? null,

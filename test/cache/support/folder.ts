@@ -16,7 +16,7 @@ export async function filesOf(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const found: Record<string, string> = {};
-  for (const file of files.sort()) {
+  for (const file of files.toSorted()) {
     const hash = createHash('sha256').update(await readFile(file));
     found[relative(folder, file)] = hash.digest('hex').slice(0, 16);
   }

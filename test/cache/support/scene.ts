@@ -61,7 +61,7 @@ export function heldFor(steps: number): HeldLock & { readonly used: number } {
 export function lockOf(layout: Layout, client: string): CacheLock {
   return new CacheLock(layout, {
     clock: layout.clock(client),
-    holder: { pid: process.pid, processes: processTable('here') },
+    holder: { pid: process.pid, processes: processTable() },
   });
 }
 
