@@ -52,16 +52,16 @@ async function subdivideClaimed(
     { path: work.done(address), bytes: encodeRaw(samples) },
     { path: work.tile(address), bytes: encodePicture(samples, theme, job.image) },
   ]);
-  for (const period of new Set(boring.map((child) => child.period))) {
-    // The picture of a period never changes, so an old one will do, if it is whole.
-    if ((await pictureFlaw(layout.tile({ period }), job.image)) === null) continue;
-    // Other threads make the same one, and the next merge takes it, whoever's it is: it must be whole at any time.
-    await publish(work.tile({ period }), encodeBoringPicture(period, theme, job.image));
-  }
   try {
     if (levelOf(job.address) >= DIGITS_PER_FOLDER) await makeFoldedFolders(files.map(({ path }) => path));
     // All at once: waiting for the disk is most of it.
     await Promise.all(files.map(async ({ path, bytes }) => await writeDurably(path, bytes)));
+    for (const period of new Set(boring.map((child) => child.period))) {
+      // The picture of a period never changes, so an old one will do, if it is whole.
+      if ((await pictureFlaw(layout.tile({ period }), job.image)) === null) continue;
+      // Other threads make the same one, and the next merge takes it, whoever's it is: it must be whole at any time.
+      await publish(work.tile({ period }), encodeBoringPicture(period, theme, job.image));
+    }
   } catch (error) {
     if (isGone(error)) return { kind: 'gone' };
     throw error;

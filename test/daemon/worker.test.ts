@@ -56,11 +56,15 @@ describe('a worker', () => {
     expect(decodeRaw(await readFile(runs[0].layout.work('a').done(M0))).period.length).toBe(257 * 257);
   });
 
-  it('makes no second picture of a period', async () => {
+  it('makes no second picture of a period, unless the first is torn', async () => {
     const { layout, job } = await claimedRoot();
-    await writeFile(layout.tile({ period: 0 }), 'there already');
+    const folder = layout.work('a').tileFolder;
+    await writeFile(layout.tile({ period: 0 }), 'torn');
     await perform(job);
-    expect(Object.keys(await filesOf(layout.work('a').tileFolder))).toEqual(['M0.png', 'M1.png']);
+    expect(Object.keys(await filesOf(folder))).toEqual(['M0.png', 'M1.png', 'P0.png']);
+    await rename(layout.work('a').tile({ period: 0 }), layout.tile({ period: 0 }));
+    await perform(job);
+    expect(Object.keys(await filesOf(folder))).toEqual(['M0.png', 'M1.png']);
   });
 
   it.each<[string, (path: string) => Promise<unknown>]>([
