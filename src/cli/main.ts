@@ -101,9 +101,13 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
   });
 }
 
-/** yargs takes -1e-3 for options, so negative numbers get a space in front, which `point` takes off again. */
+/**
+ * yargs takes -1e-3 for options, so negative numbers get a space in front, which `point` takes off again. That makes a `--`
+ * before its coordinates needless.
+ */
 function shieldNumbers(argv: readonly string[]): string[] {
-  return argv.map((text) => (/^-[0-9.]/.test(text) ? ` ${text}` : text));
+  const shielded = argv.map((text) => (/^-[0-9.]/.test(text) ? ` ${text}` : text));
+  return argv[0] === 'point' ? shielded.filter((text) => text !== '--') : shielded;
 }
 
 /** One sentence for what yargs found wrong, with a suggestion where a name was misspelt. */

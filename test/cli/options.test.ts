@@ -100,6 +100,11 @@ describe('a mistake on the command line', () => {
 });
 
 describe('options', () => {
+  it('may be ended with -- before negative coordinates', async () => {
+    expect(await run('point', '--', '-0.12', '0.74')).toMatchObject({ code: 0, err: '' });
+    expect((await run('point', '--json', '--', '-1e-1', '-1e-1')).out).toContain('"period":1');
+  });
+
   it('may come from the environment, below the command line', async () => {
     const root = await temporaryFolder();
     await run('init', `${root}/c`);
