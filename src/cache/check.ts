@@ -1,15 +1,13 @@
 import fastGlob from 'fast-glob';
 import { childOf, lineage, parentOf, QUADRANTS, ROOT, type Address } from '../tile/address.js';
 import { unfoldAddress } from '../tile/folding.js';
-import { FormatError } from '../tile/format-error.js';
-import { decodeRaw, MAX_RAW_BYTES } from '../tile/raw.js';
 import { readBoring, type BoringContents } from './boring-file.js';
 import { takeCensus, type Census } from './census.js';
-import { isGone, readBounded } from './files.js';
 import type { Layout } from './layout.js';
 import { listRaws, type Stray } from './listing.js';
 import { observe } from './observe.js';
 import { pictureFlaw } from './picture-file.js';
+import { readRaw } from './raw-file.js';
 
 /** What can be wrong with a cache; the remedies are told with each. */
 export type ProblemKind =
@@ -151,12 +149,9 @@ async function checkRaws({ places }: Scene): Promise<Findings> {
 /** What is wrong with a raw file; null when it is whole, or has moved on meanwhile. */
 async function rawFlaw(path: string): Promise<string | null> {
   try {
-    const bytes = await readBounded(path, MAX_RAW_BYTES);
-    if (bytes !== null) decodeRaw(bytes);
-    return null;
+    const found = await readRaw(path);
+    return typeof found === 'string' ? found : null;
   } catch (error) {
-    if (isGone(error)) return null;
-    if (error instanceof FormatError) return error.message;
     return error instanceof Error ? error.message : String(error);
   }
 }

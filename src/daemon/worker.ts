@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../cache/cache-error.js';
-import { isGone, publish, readBounded, writeDurably } from '../cache/files.js';
+import { isGone, publish, writeDurably } from '../cache/files.js';
 import { listAddresses } from '../cache/listing.js';
 import { listClients } from '../cache/liveness.js';
 import { pictureFlaw } from '../cache/picture-file.js';
+import { readRaw } from '../cache/raw-file.js';
 import { Layout, type WorkLayout } from '../cache/layout.js';
 import { encodeBoringPicture, encodePicture } from '../image/picture.js';
 import { isThemeName, type ThemeName } from '../image/themes.js';
@@ -13,8 +14,7 @@ import { noStatistics } from '../subdivide/statistics.js';
 import { subdivide } from '../subdivide/subdivide.js';
 import { levelOf, parentOf, type Address } from '../tile/address.js';
 import { DIGITS_PER_FOLDER } from '../tile/folding.js';
-import { FormatError } from '../tile/format-error.js';
-import { decodeRaw, encodeRaw, MAX_RAW_BYTES } from '../tile/raw.js';
+import { encodeRaw } from '../tile/raw.js';
 import type { Samples } from '../tile/samples.js';
 import type { Job, Outcome } from './job.js';
 import { bestKernel } from './kernel.js';
@@ -44,7 +44,7 @@ async function subdivideClaimed(
   layout: Layout,
   work: WorkLayout,
 ): Promise<Outcome> {
-  const parent = await readSamples(work.todo(job.address));
+  const parent = await readRaw(work.todo(job.address));
   if (parent === null) return { kind: 'gone' };
   if (typeof parent === 'string') return { kind: 'damaged', reason: parent };
   const { interesting, boring, statistics } = subdivide(job.address, parent, bestKernel());
@@ -87,7 +87,7 @@ async function remakeSamples(address: Address, layout: Layout): Promise<Samples 
   if (parent === null) return tileFromNothing(address, bestKernel(), noStatistics());
   const path = await findRaw(parent, layout);
   if (path === null) return `its parent ${parent} is nowhere`;
-  const stored = await readSamples(path);
+  const stored = await readRaw(path);
   if (stored === null) throw Object.assign(new Error(`${path} has moved`), { code: 'ESTALE' }); // and is tried again
   const samples = typeof stored === 'string' ? await remakeSamples(parent, layout) : stored;
   if (typeof samples === 'string') return samples;
@@ -104,18 +104,4 @@ async function findRaw(address: Address, layout: Layout): Promise<string | null>
     if ((await listAddresses(work.todoFolder)).includes(address)) return work.todo(address);
   }
   return (await listAddresses(layout.todoFolder)).includes(address) ? layout.todo(address) : null;
-}
-
-/** Reads a raw file: its samples, null when it is gone, or why it is none. */
-async function readSamples(path: string): Promise<Samples | string | null> {
-  try {
-    const bytes = await readBounded(path, MAX_RAW_BYTES);
-    return bytes === null ? null : decodeRaw(bytes);
-  } catch (error) {
-    if (error instanceof FormatError) return error.message;
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    if (error.code === 'ELOOP' || error.code === 'EMLINK') return 'a symbolic link';
-    if (error.code === 'EISDIR' || error.code === 'EFBIG') return error.message;
-    throw error;
-  }
 }

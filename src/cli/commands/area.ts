@@ -3,16 +3,13 @@ import { directoryPositional, jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { readBoring } from '../../cache/boring-file.js';
 import { takeCensus } from '../../cache/census.js';
-import { readBounded } from '../../cache/files.js';
 import { Layout } from '../../cache/layout.js';
 import { observe } from '../../cache/observe.js';
+import { readRaw } from '../../cache/raw-file.js';
 import { readSettings } from '../../cache/settings.js';
 import { certainArea } from '../../subdivide/area.js';
 import { levelOf, parentOf, type Address } from '../../tile/address.js';
-import { FormatError } from '../../tile/format-error.js';
 import type { Samples } from '../../tile/samples.js';
-import { systemCode } from '../../cache/cache-error.js';
-import { decodeRaw, MAX_RAW_BYTES } from '../../tile/raw.js';
 import { EXIT } from '../exit-codes.js';
 import { say, type Terminal } from '../terminal.js';
 
@@ -83,14 +80,8 @@ async function certainAreas(layout: Layout): Promise<{ interior: number; exterio
 
 /** The samples of a raw file, or null when it is gone or damaged. */
 async function readSamples(path: string): Promise<Samples | null> {
-  try {
-    const bytes = await readBounded(path, MAX_RAW_BYTES);
-    return bytes === null ? null : decodeRaw(bytes);
-  } catch (error) {
-    if (error instanceof FormatError || ['ELOOP', 'EISDIR', 'EFBIG'].includes(systemCode(error) ?? ''))
-      return null;
-    throw error;
-  }
+  const found = await readRaw(path);
+  return typeof found === 'string' ? null : found;
 }
 
 /** Whether an ancestor is counted already: only in a cache that is damaged, or being merged. */
