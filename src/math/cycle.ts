@@ -21,7 +21,13 @@ export interface Cycle {
 const MAX_STEPS = 16;
 /** |dz|^2 that Newton's method may meet after its first step on the way to an attracting cycle; see {@link converge}. */
 const EXPANSION = 1.5;
-/** |step|^2 at which quadratic convergence has certainly reached the last bits. */
+/**
+ * How fast the expansion that is left must vanish with the step: (|dz|^2 - 1)^2 < 64 |step|^2. Where Newton closes in on a
+ * cycle that repels, |dz| stays above 1 while the steps shrink: refused some steps before the end, which on the seahorse
+ * view is a third of all steps. Bounds from 16 to 1024 do the same.
+ */
+const VANISHING = 64;
+/** |step|^2 that is next to nothing; see {@link converge}. */
 const CONVERGED = 2 ** -96;
 /** |step|^2 below which a step that no longer shrinks is rounding noise, so the root has been reached. */
 const NOISE = 2 ** -60;
@@ -29,23 +35,29 @@ const NOISE = 2 ** -60;
 const RETURNED = 2 ** -40;
 
 /**
- * How far inside the radius of Newton's convergence a root must lie: squared bound of |F''| |error| / |F' - 1|^2. Beside a
- * root of the period-doubling kind (c = -3/4, where three roots meet) Newton creeps, its small steps look like noise, and
- * a point that is 1e-6 off shows a contraction that is not there; such a root is not accepted. Bounds from 2^-16 to 1
+ * How far inside the radius of Newton's convergence a root must lie: squared bound of |F''| |step| / |F' - 1|^2, step
+ * being the one that Newton's method would make next. Beside a root of the period-doubling kind (c = -3/4, where three
+ * roots meet) Newton creeps, its small steps look like noise, and a point that is 1e-6 off shows a contraction that is
+ * not there; such a root is not accepted. Bounds from 2^-16 to 1
  * give the same verdicts on the test points, 2^-20 begins to lose true ones.
  */
 const KANTOROVICH = 2 ** -8;
 /** Square of the error that rounding alone leaves in F^p(z) - z. */
 const ROUNDING = 2 ** -104;
+/** |F^p(z) - z|^2 above which it is more than rounding. */
+const NOTICEABLE = 2 ** -98;
+/** Square of the error of the multiplier, in units of |1 - dz|, that a root may cause without being improved once more. */
+const ACCURATE = 2 ** -84;
+/** Improvements of a root that {@link followCycle} makes at the most. */
+const MAX_IMPROVEMENTS = 2;
 
 /** The point of the cycle on which {@link converge} ended. */
 let rootRe = 0;
 let rootIm = 0;
-/** |step|^2 of the last step that led there. */
-let lastStep = 0;
 
 /**
- * Newton's method for F^p(z) = z from a start that a cycle may be near.
+ * Newton's method for F^p(z) = z from a start that a cycle may be near. Steps shrink quadratically, so the next one will be
+ * about |step|^3 / |step before|^2: it is not made when that is next to nothing.
  *
  * @returns whether it converged, to (rootRe, rootIm)
  */
@@ -71,22 +83,24 @@ function converge(cRe: number, cIm: number, period: number, startRe: number, sta
     // A start close enough to an attracting cycle sees F^p contract, and goes on doing so. Refusing the others at once makes
     // a vain attempt cost one evaluation or two (on the seahorse view a third of all Newton steps) and loses nothing:
     // the orbit of an interior point comes ever closer to its cycle, so a later attempt passes.
-    if (!(dRe * dRe + dIm * dIm < (step === 0 ? 1 : EXPANSION))) return false;
+    const d2 = dRe * dRe + dIm * dIm;
+    if (!(d2 < (step === 0 ? 1 : EXPANSION))) return false;
     const gRe = dRe - 1;
     const gIm = dIm;
-    const g2 = gRe * gRe + gIm * gIm;
+    const perG2 = 1 / (gRe * gRe + gIm * gIm);
     const fRe = zRe - rRe;
     const fIm = zIm - rIm;
-    const sRe = (fRe * gRe + fIm * gIm) / g2;
-    const sIm = (fIm * gRe - fRe * gIm) / g2;
+    const sRe = (fRe * gRe + fIm * gIm) * perG2;
+    const sIm = (fIm * gRe - fRe * gIm) * perG2;
     const s2 = sRe * sRe + sIm * sIm;
     if (!(s2 < 4) || (step > 2 && s2 > previous && s2 >= NOISE)) return false;
+    if (d2 > 1 && (d2 - 1) * (d2 - 1) > VANISHING * s2) return false;
     rRe -= sRe;
     rIm -= sIm;
-    if (s2 < CONVERGED || (s2 < NOISE && s2 >= previous / 4)) {
+    const converged = s2 < CONVERGED || (step > 0 && s2 * s2 * s2 < CONVERGED * (previous * previous));
+    if (converged || (s2 < NOISE && s2 >= previous / 4)) {
       rootRe = rRe;
       rootIm = rIm;
-      lastStep = s2;
       return true;
     }
     previous = s2;
@@ -100,10 +114,9 @@ function converge(cRe: number, cIm: number, period: number, startRe: number, sta
  * @returns 0 and the distance in `cycle` when `period` is minimal and the cycle attracts; the period of the shorter
  * cycle when there is one; -1 when the cycle does not attract
  */
-function followCycle(cRe: number, cIm: number, period: number, cycle: Cycle): number {
-  const r0Re = rootRe;
+function followCycle(cRe: number, cIm: number, period: number, cycle: Cycle, improvements: number): number {
+  const r0Re = rootRe; // a search for a shorter cycle overwrites them
   const r0Im = rootIm;
-  const step2 = lastStep; // a search for a shorter cycle overwrites the three
   let zRe = r0Re;
   let zIm = r0Im;
   let dzRe = 1;
@@ -144,8 +157,16 @@ function followCycle(cRe: number, cIm: number, period: number, cycle: Cycle): nu
   const gRe = 1 - dzRe;
   const gIm = -dzIm;
   const g2 = gRe * gRe + gIm * gIm;
-  const error2 = Math.max(step2, ROUNDING / g2);
-  if (!((dzdzRe * dzdzRe + dzdzIm * dzdzIm) * error2 < KANTOROVICH * g2 * g2)) return -1;
+  const fRe = zRe - r0Re;
+  const fIm = zIm - r0Im;
+  const f2 = fRe * fRe + fIm * fIm;
+  const curvature2 = dzdzRe * dzdzRe + dzdzIm * dzdzIm;
+  if (f2 > NOTICEABLE && curvature2 * f2 > ACCURATE * (g2 * g2) && improvements < MAX_IMPROVEMENTS) {
+    rootRe = r0Re + (fRe * gRe + fIm * gIm) / g2;
+    rootIm = r0Im + (fIm * gRe - fRe * gIm) / g2;
+    return followCycle(cRe, cIm, period, cycle, improvements + 1);
+  }
+  if (!(curvature2 * Math.max(f2, ROUNDING) < KANTOROVICH * (g2 * g2) * g2)) return -1;
   const nRe = dzdzRe * dcRe - dzdzIm * dcIm;
   const nIm = dzdzRe * dcIm + dzdzIm * dcRe;
   const denominatorRe = dcdzRe + (nRe * gRe + nIm * gIm) / g2;
@@ -182,5 +203,5 @@ export function findCycle(
   cycle: Cycle,
 ): boolean {
   if (!converge(cRe, cIm, candidate, startRe, startIm)) return false;
-  return followCycle(cRe, cIm, candidate, cycle) >= 0;
+  return followCycle(cRe, cIm, candidate, cycle, 0) >= 0;
 }

@@ -18,6 +18,10 @@ export const NOISE: f64 = pow2(-60);
 export const RETURNED: f64 = pow2(-40);
 export const KANTOROVICH: f64 = pow2(-8);
 export const ROUNDING: f64 = pow2(-104);
+export const VANISHING: f64 = 64.0;
+export const NOTICEABLE: f64 = pow2(-98);
+export const ACCURATE: f64 = pow2(-84);
+export const MAX_IMPROVEMENTS: i32 = 2;
 
 export const LN2_HIGH: f64 = 0.6931471803691238;
 export const LN2_LOW: f64 = 1.9082149292705877e-10;

@@ -1,6 +1,8 @@
 // findCycle of src/math/cycle.ts for one point, operation for operation. Only the search for a cycle hidden in a longer
-// one needs it, which is rare.
-import { CONVERGED, EXPANSION, KANTOROVICH, MAX_STEPS, NOISE, RETURNED, ROUNDING } from './constants';
+// one needs it, and a root that is not accurate yet; both are rare.
+import {
+  ACCURATE, CONVERGED, EXPANSION, KANTOROVICH, MAX_IMPROVEMENTS, MAX_STEPS, NOISE, NOTICEABLE, RETURNED, ROUNDING, VANISHING,
+} from './constants';
 import { log2 } from './logarithm';
 
 export let foundPeriod: i32 = 0;
@@ -8,7 +10,6 @@ export let foundLog2: f64 = 0;
 
 let rootRe: f64 = 0;
 let rootIm: f64 = 0;
-let lastStep: f64 = 0;
 
 function converge(cRe: f64, cIm: f64, period: i32, startRe: f64, startIm: f64): bool {
   let rRe = startRe;
@@ -29,22 +30,24 @@ function converge(cRe: f64, cIm: f64, period: i32, startRe: f64, startIm: f64): 
       zIm = twiceRe * zIm + cIm;
       zRe = z;
     }
-    if (!(dRe * dRe + dIm * dIm < (step == 0 ? 1.0 : EXPANSION))) return false;
+    const d2 = dRe * dRe + dIm * dIm;
+    if (!(d2 < (step == 0 ? 1.0 : EXPANSION))) return false;
     const gRe = dRe - 1.0;
     const gIm = dIm;
-    const g2 = gRe * gRe + gIm * gIm;
+    const perG2 = 1.0 / (gRe * gRe + gIm * gIm);
     const fRe = zRe - rRe;
     const fIm = zIm - rIm;
-    const sRe = (fRe * gRe + fIm * gIm) / g2;
-    const sIm = (fIm * gRe - fRe * gIm) / g2;
+    const sRe = (fRe * gRe + fIm * gIm) * perG2;
+    const sIm = (fIm * gRe - fRe * gIm) * perG2;
     const s2 = sRe * sRe + sIm * sIm;
     if (!(s2 < 4) || (step > 2 && s2 > previous && s2 >= NOISE)) return false;
+    if (d2 > 1.0 && (d2 - 1.0) * (d2 - 1.0) > VANISHING * s2) return false;
     rRe -= sRe;
     rIm -= sIm;
-    if (s2 < CONVERGED || (s2 < NOISE && s2 >= previous / 4.0)) {
+    const converged = s2 < CONVERGED || (step > 0 && s2 * s2 * s2 < CONVERGED * (previous * previous));
+    if (converged || (s2 < NOISE && s2 >= previous / 4.0)) {
       rootRe = rRe;
       rootIm = rIm;
-      lastStep = s2;
       return true;
     }
     previous = s2;
@@ -52,10 +55,9 @@ function converge(cRe: f64, cIm: f64, period: i32, startRe: f64, startIm: f64): 
   return false;
 }
 
-function followCycle(cRe: f64, cIm: f64, period: i32): i32 {
+function followCycle(cRe: f64, cIm: f64, period: i32, improvements: i32): i32 {
   const r0Re = rootRe;
   const r0Im = rootIm;
-  const step2 = lastStep;
   let zRe = r0Re;
   let zIm = r0Im;
   let dzRe: f64 = 1;
@@ -95,8 +97,16 @@ function followCycle(cRe: f64, cIm: f64, period: i32): i32 {
   const gRe = 1.0 - dzRe;
   const gIm = -dzIm;
   const g2 = gRe * gRe + gIm * gIm;
-  const error2 = max(step2, ROUNDING / g2);
-  if (!((dzdzRe * dzdzRe + dzdzIm * dzdzIm) * error2 < KANTOROVICH * g2 * g2)) return -1;
+  const fRe = zRe - r0Re;
+  const fIm = zIm - r0Im;
+  const f2 = fRe * fRe + fIm * fIm;
+  const curvature2 = dzdzRe * dzdzRe + dzdzIm * dzdzIm;
+  if (f2 > NOTICEABLE && curvature2 * f2 > ACCURATE * (g2 * g2) && improvements < MAX_IMPROVEMENTS) {
+    rootRe = r0Re + (fRe * gRe + fIm * gIm) / g2;
+    rootIm = r0Im + (fIm * gRe - fRe * gIm) / g2;
+    return followCycle(cRe, cIm, period, improvements + 1);
+  }
+  if (!(curvature2 * max(f2, ROUNDING) < KANTOROVICH * (g2 * g2) * g2)) return -1;
   const nRe = dzdzRe * dcRe - dzdzIm * dcIm;
   const nIm = dzdzRe * dcIm + dzdzIm * dcRe;
   const denominatorRe = dcdzRe + (nRe * gRe + nIm * gIm) / g2;
@@ -109,8 +119,15 @@ function followCycle(cRe: f64, cIm: f64, period: i32): i32 {
   return 0;
 }
 
+/** {@link findCycle} from a root that Newton's method has led to. */
+export function followFrom(cRe: f64, cIm: f64, period: i32, re: f64, im: f64): bool {
+  rootRe = re;
+  rootIm = im;
+  return followCycle(cRe, cIm, period, 0) >= 0;
+}
+
 /** Leaves the cycle in foundPeriod and foundLog2 when there is one. */
 export function findCycle(cRe: f64, cIm: f64, candidate: i32, startRe: f64, startIm: f64): bool {
   if (!converge(cRe, cIm, candidate, startRe, startIm)) return false;
-  return followCycle(cRe, cIm, candidate) >= 0;
+  return followCycle(cRe, cIm, candidate, 0) >= 0;
 }

@@ -1,6 +1,6 @@
 // Roots followed once around with all derivatives, in groups of four: src/math/cycle.ts, `followCycle`.
-import { KANTOROVICH, LOG2_CERTAIN_INTERIOR, RETURNED, ROUNDING } from './constants';
-import { findCycle, foundLog2, foundPeriod } from './cycle';
+import { ACCURATE, KANTOROVICH, LOG2_CERTAIN_INTERIOR, NOTICEABLE, RETURNED, ROUNDING } from './constants';
+import { findCycle, followFrom, foundLog2, foundPeriod } from './cycle';
 import { countFallen } from './escape';
 import { log2Pair } from './logarithm';
 import {
@@ -14,16 +14,15 @@ import {
   ROOT_PERIOD,
   ROOT_RE,
   ROOT_SLOT,
-  ROOT_STEP2,
   SCRATCH,
 } from './planes';
 
-/** Places in the scratch: eight derivatives of four lanes at the end of their own period, and of the moment. */
+/** Places in the scratch: z and eight derivatives of four lanes at the end of their own period, and of the moment. */
 const END: usize = SCRATCH + 1024;
-const NOW: usize = SCRATCH + 1280;
+const NOW: usize = SCRATCH + 1344;
 /** |F^i(z0) - z0|^2 of four lanes. */
-const RETURN2: usize = SCRATCH + 1536;
-const LOG2: usize = SCRATCH + 1568;
+const RETURN2: usize = SCRATCH + 1664;
+const LOG2: usize = SCRATCH + 1696;
 
 /** Lanes of the present group whose cycle turned out to be a shorter one. */
 let shorter: i32 = 0;
@@ -71,7 +70,6 @@ function fillUp(count: i32): void {
     store<f64>(ROOT_C_IM + to, 0);
     store<f64>(ROOT_RE + to, 0.5); // does not come back
     store<f64>(ROOT_IM + to, 0);
-    store<f64>(ROOT_STEP2 + to, 0);
   }
 }
 
@@ -217,13 +215,17 @@ function followGroup(group: i32, lanes: i32): void {
     v128.store(NOW, dcdzrB, 208);
     v128.store(NOW, dcdziA, 224);
     v128.store(NOW, dcdziB, 240);
+    v128.store(NOW, zrA, 256);
+    v128.store(NOW, zrB, 272);
+    v128.store(NOW, ziA, 288);
+    v128.store(NOW, ziB, 304);
     for (; lane < 4 && load<i32>(periods + (lane << 2)) == end; lane++) {
-      for (let k: usize = lane << 3; k < 256; k += 32) store<f64>(END + k, load<f64>(NOW + k));
+      for (let k: usize = lane << 3; k < 320; k += 32) store<f64>(END + k, load<f64>(NOW + k));
     }
   }
   if (!mixed) {
-    judge(group, lanes, 0, dzrA, dziA, dcrA, dciA, dzdzrA, dzdziA, dcdzrA, dcdziA);
-    if (lanes > 2) judge(group, lanes, 2, dzrB, dziB, dcrB, dciB, dzdzrB, dzdziB, dcdzrB, dcdziB);
+    judge(group, lanes, 0, dzrA, dziA, dcrA, dciA, dzdzrA, dzdziA, dcdzrA, dcdziA, zrA, ziA);
+    if (lanes > 2) judge(group, lanes, 2, dzrB, dziB, dcrB, dciB, dzdzrB, dzdziB, dcdzrB, dcdziB, zrB, ziB);
     return;
   }
   for (let pair = 0; pair < lanes; pair += 2) {
@@ -240,7 +242,26 @@ function followGroup(group: i32, lanes: i32): void {
       v128.load(at, 160),
       v128.load(at, 192),
       v128.load(at, 224),
+      v128.load(at, 256),
+      v128.load(at, 288),
     );
+  }
+}
+
+/** Begins again, one by one, with those of two lanes whose root is not accurate yet. */
+function improve(group: i32, lanes: i32, pair: i32, improvable: i32): void {
+  for (let l = 0; l < 2 && pair + l < lanes; l++) {
+    if (!((improvable >> l) & 1) || (shorter >> (pair + l)) & 1) continue;
+    const root = group + pair + l;
+    const o = (<usize>root) << 3;
+    const proven = followFrom(
+      load<f64>(ROOT_C_RE + o),
+      load<f64>(ROOT_C_IM + o),
+      load<i32>(ROOT_PERIOD + (o >> 1)),
+      load<f64>(ROOT_RE + o),
+      load<f64>(ROOT_IM + o),
+    );
+    if (proven) conclude(root, foundPeriod, foundLog2);
   }
 }
 
@@ -257,18 +278,27 @@ function judge(
   dzdzi: v128,
   dcdzr: v128,
   dcdzi: v128,
+  zr: v128,
+  zi: v128,
 ): void {
   const one = f64x2.splat(1.0);
   const contraction = f64x2.sub(one, f64x2.add(f64x2.mul(dzr, dzr), f64x2.mul(dzi, dzi)));
   const gr = f64x2.sub(one, dzr);
   const gi = f64x2.neg(dzi);
   const g2 = f64x2.add(f64x2.mul(gr, gr), f64x2.mul(gi, gi));
-  const step2 = v128.load(ROOT_STEP2 + ((<usize>(group + pair)) << 3));
-  const error2 = f64x2.max(step2, f64x2.div(f64x2.splat(ROUNDING), g2));
+  const at = (<usize>(group + pair)) << 3;
+  const fr = f64x2.sub(zr, v128.load(ROOT_RE + at));
+  const fi = f64x2.sub(zi, v128.load(ROOT_IM + at));
+  const f2 = f64x2.add(f64x2.mul(fr, fr), f64x2.mul(fi, fi));
   const curvature2 = f64x2.add(f64x2.mul(dzdzr, dzdzr), f64x2.mul(dzdzi, dzdzi));
+  const g4 = f64x2.mul(g2, g2);
+  const inaccurate = v128.and(
+    f64x2.gt(f2, f64x2.splat(NOTICEABLE)),
+    f64x2.gt(f64x2.mul(curvature2, f2), f64x2.mul(f64x2.splat(ACCURATE), g4)),
+  );
   const safe = f64x2.lt(
-    f64x2.mul(curvature2, error2),
-    f64x2.mul(f64x2.mul(f64x2.splat(KANTOROVICH), g2), g2),
+    f64x2.mul(curvature2, f64x2.pmax(f2, f64x2.splat(ROUNDING))),
+    f64x2.mul(f64x2.mul(f64x2.splat(KANTOROVICH), g4), g2),
   );
   const nr = f64x2.sub(f64x2.mul(dzdzr, dcr), f64x2.mul(dzdzi, dci));
   const ni = f64x2.add(f64x2.mul(dzdzr, dci), f64x2.mul(dzdzi, dcr));
@@ -281,7 +311,10 @@ function judge(
   const square = f64x2.div(f64x2.mul(contraction, contraction), denominator2);
   // A square below the normal numbers is far below the certain ones, and log2Pair says so as well.
   const positive = v128.and(f64x2.gt(square, f64x2.splat(0.0)), f64x2.lt(square, f64x2.splat(Infinity)));
-  const accepted = i64x2.bitmask(v128.and(v128.and(f64x2.gt(contraction, f64x2.splat(0.0)), safe), positive));
+  const attracts = f64x2.gt(contraction, f64x2.splat(0.0));
+  const improvable = i64x2.bitmask(v128.and(attracts, inaccurate));
+  if (improvable) improve(group, lanes, pair, improvable);
+  const accepted = i64x2.bitmask(v128.and(v128.and(attracts, safe), positive)) & ~improvable;
   if (accepted == 0) return;
   v128.store(LOG2, f64x2.mul(f64x2.splat(0.5), log2Pair(square)));
   for (let l = 0; l < 2 && pair + l < lanes; l++) {

@@ -1,5 +1,5 @@
 // Newton's method for F^p(z) = z on many candidates in lockstep: src/math/cycle.ts, `converge`.
-import { CONVERGED, EXPANSION, MAX_STEPS, NOISE } from './constants';
+import { CONVERGED, EXPANSION, MAX_STEPS, NOISE, VANISHING } from './constants';
 import { followRoots } from './follow';
 import {
   ALIVE,
@@ -12,7 +12,6 @@ import {
   ROOT_PERIOD,
   ROOT_RE,
   ROOT_SLOT,
-  ROOT_STEP2,
   SCRATCH,
   TRY_C_IM,
   TRY_C_RE,
@@ -159,16 +158,16 @@ function newtonStep(count: i32, step: i32): i32 {
     if ((i64x2.bitmask(refusedA) & i64x2.bitmask(refusedB)) == 3) continue;
     const grA = f64x2.sub(drA, one);
     const grB = f64x2.sub(drB, one);
-    const g2A = f64x2.add(f64x2.mul(grA, grA), f64x2.mul(diA, diA));
-    const g2B = f64x2.add(f64x2.mul(grB, grB), f64x2.mul(diB, diB));
+    const perG2A = f64x2.div(one, f64x2.add(f64x2.mul(grA, grA), f64x2.mul(diA, diA)));
+    const perG2B = f64x2.div(one, f64x2.add(f64x2.mul(grB, grB), f64x2.mul(diB, diB)));
     const frA = f64x2.sub(zrA, rrA);
     const frB = f64x2.sub(zrB, rrB);
     const fiA = f64x2.sub(ziA, riA);
     const fiB = f64x2.sub(ziB, riB);
-    const srA = f64x2.div(f64x2.add(f64x2.mul(frA, grA), f64x2.mul(fiA, diA)), g2A);
-    const srB = f64x2.div(f64x2.add(f64x2.mul(frB, grB), f64x2.mul(fiB, diB)), g2B);
-    const siA = f64x2.div(f64x2.sub(f64x2.mul(fiA, grA), f64x2.mul(frA, diA)), g2A);
-    const siB = f64x2.div(f64x2.sub(f64x2.mul(fiB, grB), f64x2.mul(frB, diB)), g2B);
+    const srA = f64x2.mul(f64x2.add(f64x2.mul(frA, grA), f64x2.mul(fiA, diA)), perG2A);
+    const srB = f64x2.mul(f64x2.add(f64x2.mul(frB, grB), f64x2.mul(fiB, diB)), perG2B);
+    const siA = f64x2.mul(f64x2.sub(f64x2.mul(fiA, grA), f64x2.mul(frA, diA)), perG2A);
+    const siB = f64x2.mul(f64x2.sub(f64x2.mul(fiB, grB), f64x2.mul(frB, diB)), perG2B);
     const s2A = f64x2.add(f64x2.mul(srA, srA), f64x2.mul(siA, siA));
     const s2B = f64x2.add(f64x2.mul(srB, srB), f64x2.mul(siB, siB));
     const beforeA = v128.load(TRY_STEP2 + o);
@@ -177,18 +176,26 @@ function newtonStep(count: i32, step: i32): i32 {
     const quietB = f64x2.lt(s2B, noise);
     refusedA = v128.or(refusedA, v128.not(f64x2.lt(s2A, four)));
     refusedB = v128.or(refusedB, v128.not(f64x2.lt(s2B, four)));
+    if (step > 0) {
+      refusedA = v128.or(refusedA, repels(d2A, s2A));
+      refusedB = v128.or(refusedB, repels(d2B, s2B));
+    }
     if (step > 2) {
       refusedA = v128.or(refusedA, v128.andnot(f64x2.gt(s2A, beforeA), quietA));
       refusedB = v128.or(refusedB, v128.andnot(f64x2.gt(s2B, beforeB), quietB));
     }
-    const doneA = v128.or(
+    let doneA = v128.or(
       f64x2.lt(s2A, converged),
       v128.and(quietA, f64x2.ge(s2A, f64x2.mul(beforeA, quarter))),
     );
-    const doneB = v128.or(
+    let doneB = v128.or(
       f64x2.lt(s2B, converged),
       v128.and(quietB, f64x2.ge(s2B, f64x2.mul(beforeB, quarter))),
     );
+    if (step > 0) {
+      doneA = v128.or(doneA, nextIsNothing(s2A, beforeA, converged));
+      doneB = v128.or(doneB, nextIsNothing(s2B, beforeB, converged));
+    }
     const refused = i64x2.bitmask(refusedA) | (i64x2.bitmask(refusedB) << 2);
     const done = i64x2.bitmask(doneA) | (i64x2.bitmask(doneB) << 2);
     v128.store(TRY_RE + o, f64x2.sub(rrA, srA));
@@ -212,6 +219,21 @@ function newtonStep(count: i32, step: i32): i32 {
   }
   if (roots > 0) followRoots(roots);
   return left;
+}
+
+/** Newton closes in on a cycle that repels. */
+// @ts-ignore: decorator
+@inline
+function repels(d2: v128, s2: v128): v128 {
+  const over = f64x2.pmax(f64x2.sub(d2, f64x2.splat(1.0)), f64x2.splat(0.0));
+  return f64x2.gt(f64x2.mul(over, over), f64x2.mul(f64x2.splat(VANISHING), s2));
+}
+
+/** The next step would be next to nothing. */
+// @ts-ignore: decorator
+@inline
+function nextIsNothing(s2: v128, before: v128, converged: v128): v128 {
+  return f64x2.lt(f64x2.mul(f64x2.mul(s2, s2), s2), f64x2.mul(converged, f64x2.mul(before, before)));
 }
 
 /** Completes the last group with candidates that take no longer. */
@@ -249,5 +271,4 @@ function becomeRoot(from: i32, to: i32): void {
   store<f64>(ROOT_C_IM + t, load<f64>(TRY_C_IM + f));
   store<f64>(ROOT_RE + t, load<f64>(TRY_RE + f));
   store<f64>(ROOT_IM + t, load<f64>(TRY_IM + f));
-  store<f64>(ROOT_STEP2 + t, load<f64>(TRY_STEP2 + f));
 }

@@ -52,14 +52,13 @@ export const ROOT_C_RE: usize = BASE + 29 * PLANE;
 export const ROOT_C_IM: usize = BASE + 30 * PLANE;
 export const ROOT_RE: usize = BASE + 31 * PLANE;
 export const ROOT_IM: usize = BASE + 32 * PLANE;
-export const ROOT_STEP2: usize = BASE + 33 * PLANE;
 
 // Sorting: keys and places, twice.
-export const KEYS: usize = BASE + 34 * PLANE; // u64: period << 32 | slot
-export const KEYS_OTHER: usize = BASE + 35 * PLANE;
+export const KEYS: usize = BASE + 33 * PLANE; // u64: period << 32 | slot
+export const KEYS_OTHER: usize = BASE + 34 * PLANE;
 
 /** Vectors that leave the registers for a moment. */
-export const SCRATCH: usize = BASE + 36 * PLANE;
+export const SCRATCH: usize = BASE + 35 * PLANE;
 
 /** Pages of 64 KiB that the host must give. */
-export const PAGES: i32 = <i32>((BASE + 37 * PLANE + 65535) >> 16);
+export const PAGES: i32 = <i32>((BASE + 36 * PLANE + 65535) >> 16);
