@@ -148,49 +148,54 @@ function follow(first: i32, count: i32, steps: i32, done: i32, watched: bool): v
     v128.store(D_RE + o, drB, 16);
     v128.store(D_IM + o, diA);
     v128.store(D_IM + o, diB, 16);
-    if (watched) watch(o, steps, done);
+    if (watched) watch(group, steps, done);
   }
 }
 
-/** Notes the closest returns of a group of orbits whose last `steps` points stand in the history. */
+/** Notes the closest returns of a group of orbits whose last `steps` points, at most 32, stand in the history. */
 // @ts-ignore: decorator
 @inline
-function watch(o: usize, steps: i32, done: i32): void {
-  const one = f64x2.splat(1.0);
+function watch(group: i32, steps: i32, done: i32): void {
+  const o = (<usize>group) << 3;
   const wrA = v128.load(W_RE + o);
   const wrB = v128.load(W_RE + o, 16);
   const wiA = v128.load(W_IM + o);
   const wiB = v128.load(W_IM + o, 16);
   let closestA = v128.load(CLOSEST + o);
   let closestB = v128.load(CLOSEST + o, 16);
-  let lastA = v128.load(LAST + o);
-  let lastB = v128.load(LAST + o, 16);
-  let beforeA = v128.load(BEFORE_LAST + o);
-  let beforeB = v128.load(BEFORE_LAST + o, 16);
-  let n = f64x2.splat(<f64>done);
+  // A bit a step, 1 where the orbit came closer; bit 0 is the last step.
+  let returnsA = i64x2.splat(0);
+  let returnsB = returnsA;
   for (let history = HISTORY; history < HISTORY + ((<usize>steps) << 6); history += 64) {
-    n = f64x2.add(n, one);
     const arA = f64x2.sub(v128.load(history), wrA);
     const arB = f64x2.sub(v128.load(history, 16), wrB);
     const aiA = f64x2.sub(v128.load(history, 32), wiA);
     const aiB = f64x2.sub(v128.load(history, 48), wiB);
     const awayA = f64x2.add(f64x2.mul(arA, arA), f64x2.mul(aiA, aiA));
     const awayB = f64x2.add(f64x2.mul(arB, arB), f64x2.mul(aiB, aiB));
-    const nearerA = f64x2.lt(awayA, closestA);
-    const nearerB = f64x2.lt(awayB, closestB);
+    returnsA = i64x2.sub(i64x2.shl(returnsA, 1), f64x2.lt(awayA, closestA));
+    returnsB = i64x2.sub(i64x2.shl(returnsB, 1), f64x2.lt(awayB, closestB));
     closestA = f64x2.pmin(closestA, awayA);
     closestB = f64x2.pmin(closestB, awayB);
-    beforeA = v128.bitselect(lastA, beforeA, nearerA);
-    beforeB = v128.bitselect(lastB, beforeB, nearerB);
-    lastA = v128.bitselect(n, lastA, nearerA);
-    lastB = v128.bitselect(n, lastB, nearerB);
   }
   v128.store(CLOSEST + o, closestA);
   v128.store(CLOSEST + o, closestB, 16);
-  v128.store(LAST + o, lastA);
-  v128.store(LAST + o, lastB, 16);
-  v128.store(BEFORE_LAST + o, beforeA);
-  v128.store(BEFORE_LAST + o, beforeB, 16);
+  const now = done + steps;
+  noteReturns(group, i64x2.extract_lane(returnsA, 0), now);
+  noteReturns(group + 1, i64x2.extract_lane(returnsA, 1), now);
+  noteReturns(group + 2, i64x2.extract_lane(returnsB, 0), now);
+  noteReturns(group + 3, i64x2.extract_lane(returnsB, 1), now);
+}
+
+/** Keeps the last two of an orbit's closest returns; `now` is that of bit 0. */
+// @ts-ignore: decorator
+@inline
+function noteReturns(slot: i32, returns: u64, now: i32): void {
+  if (returns == 0) return;
+  const at = (<usize>slot) << 2;
+  const others = returns & (returns - 1);
+  store<i32>(BEFORE_LAST + at, others == 0 ? load<i32>(LAST + at) : now - <i32>ctz(others));
+  store<i32>(LAST + at, now - <i32>ctz(returns));
 }
 
 /** {@link follow} in a window that is watched. */

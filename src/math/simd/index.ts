@@ -126,8 +126,8 @@ function openWindow(first: i32, count: i32): void {
   const bytes = (<usize>count) << 3;
   memory.copy(W_RE + from, Z_RE + from, bytes);
   memory.copy(W_IM + from, Z_IM + from, bytes);
-  memory.fill(LAST + from, 0, bytes);
-  memory.fill(BEFORE_LAST + from, 0, bytes);
+  memory.fill(LAST + (from >> 1), 0, bytes >> 1);
+  memory.fill(BEFORE_LAST + (from >> 1), 0, bytes >> 1);
   for (let o = from; o < from + bytes; o += 8) store<f64>(CLOSEST + o, Infinity);
 }
 
@@ -175,6 +175,6 @@ function moveOrbit(from: i32, to: i32): void {
   store<f64>(W_RE + t, load<f64>(W_RE + f));
   store<f64>(W_IM + t, load<f64>(W_IM + f));
   store<f64>(CLOSEST + t, load<f64>(CLOSEST + f));
-  store<f64>(LAST + t, load<f64>(LAST + f));
-  store<f64>(BEFORE_LAST + t, load<f64>(BEFORE_LAST + f));
+  store<i32>(LAST + (t >> 1), load<i32>(LAST + (f >> 1)));
+  store<i32>(BEFORE_LAST + (t >> 1), load<i32>(BEFORE_LAST + (f >> 1)));
 }

@@ -35,7 +35,7 @@ export function tryPeriods(first: i32, active: i32, plane: usize): void {
   let largest: u32 = 0;
   for (let slot = first; slot < first + active; slot++) {
     if (!load<u8>(ALIVE + <usize>slot)) continue;
-    const period = <u32>load<f64>(plane + ((<usize>slot) << 3));
+    const period = load<u32>(plane + ((<usize>slot) << 2));
     if (period == 0) continue;
     if (period > largest) largest = period;
     store<u64>(KEYS + ((<usize>count) << 3), ((<u64>period) << 32) | (<u64>slot));

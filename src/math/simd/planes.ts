@@ -28,8 +28,8 @@ export const D_IM: usize = BASE + 11 * PLANE;
 export const W_RE: usize = BASE + 12 * PLANE;
 export const W_IM: usize = BASE + 13 * PLANE;
 export const CLOSEST: usize = BASE + 14 * PLANE;
-export const LAST: usize = BASE + 15 * PLANE; // f64
-export const BEFORE_LAST: usize = BASE + 16 * PLANE; // f64
+export const LAST: usize = BASE + 15 * PLANE; // i32
+export const BEFORE_LAST: usize = BASE + 16 * PLANE; // i32
 
 // Orbits that have escaped.
 export const ESCAPED_ID: usize = BASE + 17 * PLANE; // i32
