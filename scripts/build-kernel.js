@@ -16,7 +16,7 @@ if (changed(target) < newest) {
   mkdirSync('dist/math', { recursive: true });
   const options =
     // Pages of 64 KiB; src/math/simd/planes.ts says what stands in them.
-    '--initialMemory 320 --maximumMemory 320 --enable simd -O3 --converge --runtime stub --use abort= ' +
+    '--initialMemory 260 --maximumMemory 260 --enable simd -O3 --converge --runtime stub --use abort= ' +
     // v128 passes between functions of the module only.
     `--disableWarning 112 --outFile ${target}`;
   const { error } = await asc.main([`${source}/index.ts`, ...options.split(' ')], { stderr: process.stderr });

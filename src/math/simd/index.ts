@@ -16,6 +16,7 @@ import {
   IN_IM,
   IN_RE,
   LAST,
+  ORBITS,
   OUT_LOG2,
   OUT_PERIOD,
   W_IM,
@@ -55,11 +56,20 @@ export function decide(count: i32, budget: i32): void {
   let pooled = 0;
   for (let from = 0; from < count; from += BLOCK) {
     const size = min(BLOCK, count - from);
+    if (pooled + size > ORBITS) {
+      finish(pooled, budget);
+      pooled = 0;
+    }
     begin(from, pooled, size);
     pooled += run(pooled, size, 0, min(budget, POOL_AT));
     concludeEscapes();
   }
-  if (budget > POOL_AT) pooled = run(0, pooled, POOL_AT, budget);
+  finish(pooled, budget);
+}
+
+/** Follows the orbits that are left of the blocks to the end of the budget, which some may not resolve. */
+function finish(count: i32, budget: i32): void {
+  const pooled = budget > POOL_AT ? run(0, count, POOL_AT, budget) : count;
   concludeEscapes();
   for (let i: usize = 0; i < <usize>pooled; i++) {
     const id = <usize>load<i32>(ID + (i << 2));

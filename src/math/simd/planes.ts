@@ -1,20 +1,25 @@
 // The kernel's memory: planes of one value a point, so that two neighbouring points are one vector.
 
-/** Points of one call at the most: about a tile. */
-export const CAPACITY: i32 = 65536 + 1024;
+/** Points of one call at the most: about four tiles. */
+export const CAPACITY: i32 = 262144 + 4096;
+/** Orbits that are followed at a time at the most. */
+export const ORBITS: i32 = 32768;
 /** Points that are begun together; what is in work then fits into the second-level cache. */
 export const BLOCK: i32 = 8192;
 
-/** Bytes of a plane of doubles, with room for a last group that is not full. */
-const PLANE: usize = (<usize>CAPACITY + 8) * 8;
 /** Below it stand AssemblyScript's own data. */
-const BASE: usize = 65536;
+const START: usize = 65536;
+/** Bytes of a plane of doubles with an entry a point. */
+const POINTS: usize = (<usize>CAPACITY) * 8;
+/** Bytes of a plane of doubles with an entry an orbit, with room for a last group that is not full. */
+const PLANE: usize = (<usize>ORBITS + 8) * 8;
 
 // Input and output, indexed by the point's number in the call.
-export const IN_RE: usize = BASE;
-export const IN_IM: usize = BASE + PLANE;
-export const OUT_LOG2: usize = BASE + 2 * PLANE;
-export const OUT_PERIOD: usize = BASE + 3 * PLANE; // i32
+export const IN_RE: usize = START;
+export const IN_IM: usize = START + POINTS;
+export const OUT_LOG2: usize = START + 2 * POINTS;
+export const OUT_PERIOD: usize = START + 3 * POINTS; // i32
+const BASE: usize = START + 4 * POINTS - 4 * PLANE;
 
 // Orbits that are being followed, without gaps.
 export const ID: usize = BASE + 4 * PLANE; // i32: number of the point
