@@ -15,6 +15,6 @@ export function tileFromNothing(address: Address, kernel: Kernel, statistics: St
   const grid = createSampleGrid(level, SIDE, west, south);
   setExempt(grid, statistics);
   const wanted = Uint32Array.from(grid.period.keys()).filter((i) => grid.period[i] >= 0);
-  computeSamples(grid, wanted, kernel, statistics);
+  computeSamples([{ grid, wanted, statistics }], kernel);
   return { period: grid.period, log2Distance: grid.log2Distance };
 }

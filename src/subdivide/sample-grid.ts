@@ -1,4 +1,4 @@
-import type { Kernel } from '../math/batch.js';
+import type { Kernel, PointBatch, VerdictBatch } from '../math/batch.js';
 import { coordinates, indexOf, log2Spacing, SOUTH_EDGE, WEST_EDGE } from '../tile/grid.js';
 import { distanceCode, DUMMY, INFINITE_DISTANCE, UNRESOLVED, ZERO_DISTANCE } from '../tile/samples.js';
 import { iterationBudget } from './budget.js';
@@ -74,39 +74,62 @@ function sampleAt(grid: SampleGrid, { column, row }: { column: bigint; row: bigi
   return inside ? (grid.side - 1 - y) * grid.side + x : null;
 }
 
+/** Samples of a grid that are to be computed. */
+export interface Computation {
+  readonly grid: SampleGrid;
+  /** Indices into the grid; dummies are not among them. */
+  readonly wanted: Uint32Array;
+  readonly statistics: Statistics;
+}
+
 /**
- * Computes the given samples, except dummies.
- *
- * @param wanted indices into the grid
+ * Computes samples of several grids. What is of one level goes to the kernel together: the few long orbits of each tile
+ * then share its vectors.
  */
-export function computeSamples(
-  grid: SampleGrid,
-  wanted: Uint32Array,
-  kernel: Kernel,
-  statistics: Statistics,
-): void {
-  const { level, side, period, log2Distance } = grid;
+export function computeSamples(computations: readonly Computation[], kernel: Kernel): void {
+  for (const level of new Set(computations.map(({ grid }) => grid.level))) {
+    const together = computations.filter(({ grid }) => grid.level === level);
+    const count = together.reduce((sum, { wanted }) => sum + wanted.length, 0);
+    const points = { re: new Float64Array(count), im: new Float64Array(count) };
+    let first = 0;
+    for (const { grid, wanted } of together) {
+      writePoints(grid, wanted, points, first);
+      first += wanted.length;
+    }
+    const verdicts = { period: new Int32Array(count), log2Distance: new Float64Array(count) };
+    kernel.decide(points, count, iterationBudget(level), verdicts);
+    first = 0;
+    for (const computation of together) {
+      readVerdicts(computation, verdicts, first);
+      first += computation.wanted.length;
+    }
+  }
+}
+
+function writePoints(grid: SampleGrid, wanted: Uint32Array, points: PointBatch, first: number): void {
+  const { level, side } = grid;
+  const { re, im } = points;
   const reals = coordinates(level, grid.west, side, WEST_EDGE);
   const imaginaries = coordinates(level, grid.south, side, SOUTH_EDGE);
-  const count = wanted.length;
-  const points = { re: new Float64Array(count), im: new Float64Array(count) };
-  for (let i = 0; i < count; i++) {
-    const row = Math.floor(wanted[i] / side);
-    points.re[i] = reals[wanted[i] - row * side];
-    points.im[i] = imaginaries[side - 1 - row];
+  for (let i = 0; i < wanted.length; i++) {
+    const row = Math.trunc(wanted[i] / side);
+    re[first + i] = reals[wanted[i] - row * side];
+    im[first + i] = imaginaries[side - 1 - row];
   }
-  const verdicts = { period: new Int32Array(count), log2Distance: new Float64Array(count) };
-  kernel.decide(points, count, iterationBudget(level), verdicts);
-  const toSpacings = -log2Spacing(level);
-  for (let i = 0; i < count; i++) {
-    const decided = verdicts.period[i];
+}
+
+function readVerdicts({ grid, wanted, statistics }: Computation, verdicts: VerdictBatch, first: number): void {
+  const { period, log2Distance } = grid;
+  const toSpacings = -log2Spacing(grid.level);
+  for (let i = 0; i < wanted.length; i++) {
+    const decided = verdicts.period[first + i];
     period[wanted[i]] = decided;
     if (decided === UNRESOLVED) {
       log2Distance[wanted[i]] = ZERO_DISTANCE;
       statistics.unresolved++;
     } else {
-      log2Distance[wanted[i]] = distanceCode(verdicts.log2Distance[i] + toSpacings);
+      log2Distance[wanted[i]] = distanceCode(verdicts.log2Distance[first + i] + toSpacings);
     }
   }
-  statistics.computed += count;
+  statistics.computed += wanted.length;
 }

@@ -7,6 +7,7 @@ import {
   deeperDistanceCode,
   DUMMY,
   UNRESOLVED,
+  ZERO_DISTANCE,
   type Samples,
 } from '../tile/samples.js';
 import { boringPeriod } from './boring.js';
@@ -37,6 +38,12 @@ export interface Subdivision {
 /** Samples a side of the four children together. */
 const FINE_SIDE = 2 * INTERVALS + 1;
 
+/** A tile that is to be subdivided. */
+export interface Parent {
+  readonly address: Address;
+  readonly samples: Samples;
+}
+
 /**
  * Subdivides a tile: 257x257 samples become 513x513, cut into four tiles that share their edges. A quarter of the
  * samples is the parent's; a sample whose parent neighbours are all boring and of one period is interpolated; the rest
@@ -46,12 +53,24 @@ const FINE_SIDE = 2 * INTERVALS + 1;
  *
  * @throws RangeError when the children's level is beyond what the kernel's numbers hold
  */
-export function subdivide(address: Address, parent: Samples, kernel: Kernel): Subdivision {
-  const { west, south } = gridOf(address);
-  const fine = createSampleGrid(levelOf(address) + 1, FINE_SIDE, 2n * west, 2n * south);
-  const statistics = noStatistics();
-  const wanted = refine(fine, parent, statistics);
-  computeSamples(fine, wanted, kernel, statistics);
+export function subdivide(address: Address, samples: Samples, kernel: Kernel): Subdivision {
+  return subdivideAll([{ address, samples }], kernel)[0];
+}
+
+/** {@link subdivide} for several tiles, which is faster than one after the other; in their order. */
+export function subdivideAll(parents: readonly Parent[], kernel: Kernel): Subdivision[] {
+  const refined = parents.map(({ address, samples }) => {
+    const { west, south } = gridOf(address);
+    const grid = createSampleGrid(levelOf(address) + 1, FINE_SIDE, 2n * west, 2n * south);
+    const statistics = noStatistics();
+    return { address, grid, wanted: refine(grid, samples, statistics), statistics };
+  });
+  computeSamples(refined, kernel);
+  return refined.map(({ address, grid, statistics }) => quarter(address, grid, statistics));
+}
+
+/** Cuts a grid into four tiles, of which the boring ones are named only. */
+function quarter(address: Address, fine: SampleGrid, statistics: Statistics): Subdivision {
   const interesting: InterestingChild[] = [];
   const boring: BoringChild[] = [];
   for (const quadrant of QUADRANTS) {
@@ -72,78 +91,89 @@ export function subdivide(address: Address, parent: Samples, kernel: Kernel): Su
 function refine(fine: SampleGrid, parent: Samples, statistics: Statistics): Uint32Array {
   const { side, period, log2Distance } = fine;
   setExempt(fine, statistics);
+  const calm = calmPeriods(parent);
   const wanted = new Uint32Array(side * side);
   let count = 0;
   for (let row = 0; row < side; row++) {
+    const isBetweenRows = (row & 1) === 1;
     const north = (row >> 1) * SIDE;
-    const south = ((row + 1) >> 1) * SIDE;
+    const south = isBetweenRows ? north + SIDE : north;
     for (let column = 0; column < side; column++) {
       const index = row * side + column;
       if (period[index] < 0) continue; // exempt
       const west = column >> 1;
-      const east = (column + 1) >> 1;
-      const corner = north + west;
-      if (((row | column) & 1) === 0) {
-        if (parent.period[corner] === UNRESOLVED) {
+      const a = north + west;
+      if (isBetweenRows || (column & 1) === 1) {
+        const east = (column + 1) >> 1;
+        const code = interpolate(parent, calm, a, north + east, south + west, south + east);
+        if (code === NOTHING) {
           wanted[count++] = index;
         } else {
-          period[index] = parent.period[corner];
-          log2Distance[index] = deeperDistanceCode(parent.log2Distance[corner]);
-          statistics.copied++;
+          period[index] = interpolatedPeriod;
+          log2Distance[index] = deeperDistanceCode(code);
+          statistics.interpolated++;
         }
-      } else if (interpolate(parent, corner, north + east, south + west, south + east)) {
-        period[index] = interpolatedPeriod;
-        log2Distance[index] = deeperDistanceCode(interpolatedDistance);
-        statistics.interpolated++;
-      } else {
+      } else if (parent.period[a] === UNRESOLVED) {
         wanted[count++] = index;
+      } else {
+        period[index] = parent.period[a];
+        log2Distance[index] = deeperDistanceCode(parent.log2Distance[a]);
+        statistics.copied++;
       }
     }
   }
   return wanted.slice(0, count);
 }
 
+/** Of a sample that is not boring. */
+const RESTLESS = -3;
+
+/** The period of each sample that is boring; dummies stay dummies; {@link RESTLESS} for the others. */
+function calmPeriods({ period, log2Distance }: Samples): Int32Array {
+  return period.map((p, i) => (log2Distance[i] > BORING_ABOVE ? p : RESTLESS));
+}
+
+/** No distance code. */
+const NOTHING = ZERO_DISTANCE - 1;
+/** Period of the last interpolation. */
 let interpolatedPeriod = 0;
-let interpolatedDistance = 0;
 
 /**
  * Looks at the parent samples around a new one (two of them twice when it lies between two). When all are boring and of
- * one period, dummies apart, leaves their period and the mean of their log2 distances, rounded down, in the module.
+ * one period, dummies apart, leaves their period in the module.
+ *
+ * @returns the mean of their log2 distance codes, rounded down, or {@link NOTHING}
  */
-function interpolate(parent: Samples, a: number, b: number, c: number, d: number): boolean {
-  const { period, log2Distance } = parent;
-  const common = period[a];
-  if (common >= 0 && period[b] === common && period[c] === common && period[d] === common) {
-    const w = log2Distance[a];
-    const x = log2Distance[b];
-    const y = log2Distance[c];
-    const z = log2Distance[d];
-    if (w <= BORING_ABOVE || x <= BORING_ABOVE || y <= BORING_ABOVE || z <= BORING_ABOVE) return false;
+function interpolate(
+  { log2Distance }: Samples,
+  calm: Int32Array,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+): number {
+  const common = calm[a];
+  if (common >= 0 && calm[b] === common && calm[c] === common && calm[d] === common) {
     interpolatedPeriod = common;
-    interpolatedDistance = (w + x + y + z) >> 2; // two samples twice give the same mean
-    return true;
+    return (log2Distance[a] + log2Distance[b] + log2Distance[c] + log2Distance[d]) >> 2;
   }
-  return interpolateBesideDummies(parent, a, b, c, d);
+  if (common === RESTLESS || calm[b] === RESTLESS || calm[c] === RESTLESS || calm[d] === RESTLESS) return NOTHING;
+  return interpolateBesideDummies(log2Distance, calm, [a, b, c, d]);
 }
 
-function interpolateBesideDummies(parent: Samples, a: number, b: number, c: number, d: number): boolean {
-  const { period, log2Distance } = parent;
-  let common = DUMMY;
+function interpolateBesideDummies(log2Distance: Int16Array, calm: Int32Array, around: number[]): number {
+  const most = Math.max(...around.map((i) => calm[i])); // the period, if there is one
+  if (most === DUMMY) return NOTHING;
   let sum = 0;
   let count = 0;
-  for (let k = 0; k < 4; k++) {
-    const i = k === 0 ? a : k === 1 ? b : k === 2 ? c : d;
-    if (period[i] === DUMMY) continue;
-    if (log2Distance[i] <= BORING_ABOVE) return false;
-    if (count > 0 && period[i] !== common) return false;
-    common = period[i];
+  for (const i of around) {
+    if (calm[i] === DUMMY) continue;
+    if (calm[i] !== most) return NOTHING;
     sum += log2Distance[i];
     count++;
   }
-  if (count === 0) return false;
-  interpolatedPeriod = common;
-  interpolatedDistance = Math.floor(sum / count);
-  return true;
+  interpolatedPeriod = most;
+  return Math.floor(sum / count);
 }
 
 /** One child's samples. */
