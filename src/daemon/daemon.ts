@@ -5,7 +5,7 @@ import type { CacheLock } from '../cache/lock.js';
 import { BEATS_PER_LEASE, Membership } from '../cache/membership.js';
 import type { Settings } from '../cache/settings.js';
 import { levelOf, type Address } from '../tile/address.js';
-import { Crew } from './crew.js';
+import { Crew, TILES_PER_JOB } from './crew.js';
 import { Exchange } from './exchange.js';
 import { Holdings } from './holdings.js';
 import { openCache } from './open-cache.js';
@@ -168,10 +168,11 @@ export class Daemon {
     const { workers } = this.#options;
     const { results, waiting, running } = this.#held;
     const late = performance.now() >= this.#mergedAt + MERGE_AFTER_MS;
-    const merging = results.length >= workers || (results.length > 0 && (running.size === 0 || late));
-    // One tile in each thread and one waiting for it: a thread never waits for the lock.
-    let room = Math.min(2 * workers - running.size - waiting.length, this.#tilesLeft());
-    if (room < workers && waiting.length > 0 && !merging) room = 0;
+    const inWork = TILES_PER_JOB * workers;
+    const merging = results.length >= inWork || (results.length > 0 && (running.size === 0 || late));
+    // A job in each thread and one waiting for it: a thread never waits for the lock.
+    let room = Math.min(2 * inWork - running.size - waiting.length, this.#tilesLeft());
+    if (room < inWork && waiting.length > 0 && !merging) room = 0;
     if ((room > 0 || this.#space.closed) && !(await this.#space.hasSpace())) room = 0;
     const { merged, claimed } = await this.#exchange.trade(this.#membership, merging, room);
     this.#count(merged);

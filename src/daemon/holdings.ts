@@ -1,12 +1,12 @@
 import type { Result } from '../cache/merge.js';
 import type { Address } from '../tile/address.js';
-import type { Job } from './job.js';
+import type { Task } from './job.js';
 
 /**
  * The tiles that a daemon holds, each in one place: waiting for a thread, running in one, or computed and not merged yet.
  */
 export class Holdings {
-  readonly waiting: Pick<Job, 'kind' | 'address'>[] = [];
+  readonly waiting: Task[] = [];
   readonly running: Map<Address, Promise<void>> = new Map();
   readonly results: Result[] = [];
   readonly #failures = new Map<Address, number>();
@@ -39,6 +39,11 @@ export class Holdings {
     const count = (this.#failures.get(address) ?? 0) + 1;
     this.#failures.set(address, count);
     return count;
+  }
+
+  /** Whether a tile has failed before. */
+  hasFailed(address: Address): boolean {
+    return this.#failures.has(address);
   }
 
   /** Forgets everything but what is running, which cannot be stopped. */

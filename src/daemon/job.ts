@@ -3,11 +3,16 @@ import type { PictureFormat } from '../tile/picture-format.js';
 import type { Statistics } from '../subdivide/statistics.js';
 import type { Address } from '../tile/address.js';
 
-/** What a worker thread is asked for; everything it needs, for it shares nothing with the main thread. */
-export interface Job {
-  /** `subdivide` a claimed tile, or `remake` the damaged raw file of one from its parent. */
+/** What is to be done with a tile: `subdivide` a claimed one, or `remake` the damaged raw file of one from its parent. */
+export interface Task {
   readonly kind: 'subdivide' | 'remake';
   readonly address: Address;
+}
+
+/** What a worker thread is asked for; everything it needs, for it shares nothing with the main thread. */
+export interface Job {
+  /** One task, or several tiles to subdivide together. */
+  readonly tasks: readonly Task[];
   /** The cache's directory. */
   readonly root: string;
   readonly client: string;
@@ -15,7 +20,7 @@ export interface Job {
   readonly image: PictureFormat;
 }
 
-/** What a worker answers. */
+/** What a worker answers to each task, in their order. */
 export type Outcome =
   /** The children and pictures are durable in the client's work folder. */
   | { readonly kind: 'subdivided'; readonly result: Result; readonly statistics: Statistics }

@@ -15,8 +15,8 @@ export class WorkerPool {
     });
   }
 
-  async run(job: Job): Promise<Outcome> {
-    return (await this.#pool.run(job)) as Outcome;
+  async run(job: Job): Promise<Outcome[]> {
+    return (await this.#pool.run(job)) as Outcome[];
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ import { encodeBoringPicture, encodePicture } from '../image/picture.js';
 import { isThemeName, type ThemeName } from '../image/themes.js';
 import { tileFromNothing } from '../subdivide/from-nothing.js';
 import { noStatistics } from '../subdivide/statistics.js';
-import { subdivide } from '../subdivide/subdivide.js';
+import { subdivide, subdivideAll, type Parent, type Subdivision } from '../subdivide/subdivide.js';
 import { levelOf, parentOf, type Address } from '../tile/address.js';
 import { DIGITS_PER_FOLDER } from '../tile/folding.js';
 import { encodeRaw } from '../tile/raw.js';
@@ -23,38 +23,65 @@ import { bestKernel } from './kernel.js';
  * The worker thread: reads, computes, encodes and writes, all below the client's own work folder. Names in the shared
  * folders are the main thread's business.
  */
-export default async function perform(job: Job): Promise<Outcome> {
+export default async function perform(job: Job): Promise<Outcome[]> {
   if (!isThemeName(job.theme)) throw new RangeError(`expected a known theme, got ${job.theme}`);
   const layout = new Layout(job.root, job.image);
   const work = layout.work(job.client);
+  const [first] = job.tasks;
+  if (first.kind === 'remake') return [await remake(first.address, layout, work)];
+  return await subdivideClaimed(job, job.theme, layout, work);
+}
+
+/**
+ * The outcome of what the file system refused.
+ *
+ * @throws the error when it is no such thing
+ */
+function failure(error: unknown): Outcome {
+  const code = systemCode(error);
+  if (code === undefined || !(error instanceof Error)) throw error;
+  return { kind: 'failed', code, reason: error.message };
+}
+
+/** Reads all, computes all together, writes all at once: waiting for the disk is most of it. */
+async function subdivideClaimed(job: Job, theme: ThemeName, layout: Layout, work: WorkLayout): Promise<Outcome[]> {
+  const read = await Promise.all(job.tasks.map(async ({ address }) => await readParent(work, address)));
+  const parents = read.filter((one) => 'samples' in one);
+  const subdivisions = subdivideAll(parents, bestKernel());
+  const stored = await Promise.all(
+    subdivisions.map(
+      async (result, i) => await store(parents[i].address, result, job, theme, layout, work),
+    ),
+  );
+  return read.map((one) => ('samples' in one ? stored[parents.indexOf(one)] : one));
+}
+
+/** A claimed tile, or what is wrong with it. */
+async function readParent(work: WorkLayout, address: Address): Promise<Parent | Outcome> {
   try {
-    return job.kind === 'subdivide'
-      ? await subdivideClaimed(job, job.theme, layout, work)
-      : await remake(job.address, layout, work);
+    const samples = await readRaw(work.todo(address));
+    if (samples === null) return { kind: 'gone' };
+    return typeof samples === 'string' ? { kind: 'damaged', reason: samples } : { address, samples };
   } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined || !(error instanceof Error)) throw error;
-    return { kind: 'failed', code, reason: error.message };
+    return failure(error);
   }
 }
 
-async function subdivideClaimed(
+/** Writes a tile's children and their pictures. */
+async function store(
+  address: Address,
+  { interesting, boring, statistics }: Subdivision,
   job: Job,
   theme: ThemeName,
   layout: Layout,
   work: WorkLayout,
 ): Promise<Outcome> {
-  const parent = await readRaw(work.todo(job.address));
-  if (parent === null) return { kind: 'gone' };
-  if (typeof parent === 'string') return { kind: 'damaged', reason: parent };
-  const { interesting, boring, statistics } = subdivide(job.address, parent, bestKernel());
-  const files = interesting.flatMap(({ address, samples }) => [
-    { path: work.done(address), bytes: encodeRaw(samples) },
-    { path: work.tile(address), bytes: encodePicture(samples, theme, job.image) },
+  const files = interesting.flatMap((child) => [
+    { path: work.done(child.address), bytes: encodeRaw(child.samples) },
+    { path: work.tile(child.address), bytes: encodePicture(child.samples, theme, job.image) },
   ]);
   try {
-    if (levelOf(job.address) >= DIGITS_PER_FOLDER) await makeFoldedFolders(files.map(({ path }) => path));
-    // All at once: waiting for the disk is most of it.
+    if (levelOf(address) >= DIGITS_PER_FOLDER) await makeFoldedFolders(files.map(({ path }) => path));
     await Promise.all(files.map(async ({ path, bytes }) => await writeDurably(path, bytes)));
     for (const period of new Set(boring.map((child) => child.period))) {
       // The picture of a period never changes, so an old one will do, if it is whole.
@@ -62,11 +89,10 @@ async function subdivideClaimed(
       // Other threads make the same one, and the next merge takes it, whoever's it is: it must be whole at any time.
       await publish(work.tile({ period }), encodeBoringPicture(period, theme, job.image));
     }
+    return { kind: 'subdivided', result: { address, boring }, statistics };
   } catch (error) {
-    if (isGone(error)) return { kind: 'gone' };
-    throw error;
+    return isGone(error) ? { kind: 'gone' } : failure(error);
   }
-  return { kind: 'subdivided', result: { address: job.address, boring }, statistics };
 }
 
 async function makeFoldedFolders(paths: readonly string[]): Promise<void> {
@@ -75,10 +101,14 @@ async function makeFoldedFolders(paths: readonly string[]): Promise<void> {
 
 /** Makes a tile's raw file again: the same bits, because it comes from the same parent by the same way. */
 async function remake(address: Address, layout: Layout, work: WorkLayout): Promise<Outcome> {
-  const samples = await remakeSamples(address, layout);
-  if (typeof samples === 'string') return { kind: 'orphan', reason: samples };
-  await publish(work.todo(address), encodeRaw(samples));
-  return { kind: 'remade' };
+  try {
+    const samples = await remakeSamples(address, layout);
+    if (typeof samples === 'string') return { kind: 'orphan', reason: samples };
+    await publish(work.todo(address), encodeRaw(samples));
+    return { kind: 'remade' };
+  } catch (error) {
+    return failure(error);
+  }
 }
 
 /** The samples of a tile from its parent in done/, or the reason why there are none. */

@@ -9,7 +9,7 @@ import { decodeRaw } from '../../src/tile/raw.js';
 import { filesOf } from '../cache/support/folder.js';
 import { newCache, tiles } from '../cache/support/scene.js';
 
-const [M, M0, M2, M00] = tiles('M', 'M0', 'M2', 'M00');
+const [M, M0, M1, M2, M00] = tiles('M', 'M0', 'M1', 'M2', 'M00');
 const ROOT_TILE = seedOf('Classic', 'png');
 
 /** A cache whose client `a` has claimed the root. */
@@ -20,8 +20,7 @@ async function claimedRoot(): Promise<{ layout: Layout; job: Job }> {
   await writeFile(work.todo(M), ROOT_TILE.raw);
   await rm(layout.todo(M));
   const job = {
-    kind: 'subdivide',
-    address: M,
+    tasks: [{ kind: 'subdivide', address: M }],
     root: layout.root,
     client: 'a',
     theme: 'Classic',
@@ -34,7 +33,7 @@ describe('a worker', () => {
   it('writes the children and pictures into the client’s folder and nowhere else, the same bytes every time', async () => {
     const runs = [await claimedRoot(), await claimedRoot()];
     const outcomes: Outcome[] = [];
-    for (const { job } of runs) outcomes.push(await perform(job));
+    for (const { job } of runs) outcomes.push(...(await perform(job)));
     expect(outcomes[0]).toMatchObject({
       kind: 'subdivided',
       result: {
@@ -77,7 +76,7 @@ describe('a worker', () => {
   ])('calls a file damaged that is %s, and writes nothing', async (_what, damage) => {
     const { layout, job } = await claimedRoot();
     await damage(layout.work('a').todo(M));
-    const outcome = await perform(job);
+    const [outcome] = await perform(job);
     expect(outcome).toMatchObject({ kind: 'damaged', reason: expect.stringMatching(/./) as string });
     expect(await filesOf(layout.work('a').doneFolder)).toEqual({});
   });
@@ -85,11 +84,11 @@ describe('a worker', () => {
   it('finds a tile gone whose file or folder others have taken', async () => {
     const { layout, job } = await claimedRoot();
     await rm(layout.work('a').todo(M));
-    expect(await perform(job)).toEqual({ kind: 'gone' });
+    expect(await perform(job)).toEqual([{ kind: 'gone' }]);
     await writeFile(layout.work('a').todo(M), ROOT_TILE.raw);
     await rm(layout.work('a').doneFolder, { recursive: true });
     await rm(layout.work('a').tileFolder, { recursive: true });
-    expect(await perform(job)).toEqual({ kind: 'gone' });
+    expect(await perform(job)).toEqual([{ kind: 'gone' }]);
   });
 
   it('makes a tile again from its parent, and the root from nothing, to the last bit', async () => {
@@ -99,21 +98,40 @@ describe('a worker', () => {
     const child = await readFile(work.done(M0));
     await rename(work.todo(M), layout.done(M));
     await writeFile(work.todo(M0), 'torn');
-    expect(await perform({ ...job, kind: 'remake', address: M0 })).toEqual({ kind: 'remade' });
+    expect(await perform({ ...job, tasks: [{ kind: 'remake', address: M0 }] })).toEqual([{ kind: 'remade' }]);
     expect(await readFile(work.todo(M0))).toEqual(child);
     await writeFile(work.todo(M), 'torn');
-    expect(await perform({ ...job, kind: 'remake', address: M })).toEqual({ kind: 'remade' });
+    expect(await perform({ ...job, tasks: [{ kind: 'remake', address: M }] })).toEqual([{ kind: 'remade' }]);
     expect(await readFile(work.todo(M))).toEqual(Buffer.from(ROOT_TILE.raw));
   });
 
   it('makes no tile again that nothing leads to, or that is boring', async () => {
     const { layout, job } = await claimedRoot();
     await rename(layout.work('a').todo(M), layout.done(M));
-    expect(await perform({ ...job, kind: 'remake', address: M00 })).toMatchObject({ kind: 'orphan' });
-    expect(await perform({ ...job, kind: 'remake', address: M2 })).toEqual({
-      kind: 'orphan',
-      reason: 'it is boring',
-    });
+    expect(await perform({ ...job, tasks: [{ kind: 'remake', address: M00 }] })).toMatchObject([
+      { kind: 'orphan' },
+    ]);
+    expect(await perform({ ...job, tasks: [{ kind: 'remake', address: M2 }] })).toEqual([
+      { kind: 'orphan', reason: 'it is boring' },
+    ]);
+  });
+
+  it('answers to several tiles in their order, and writes what one by one would write', async () => {
+    const { layout, job } = await claimedRoot();
+    const work = layout.work('a');
+    await perform(job);
+    await rename(work.done(M0), work.todo(M0));
+    await writeFile(work.todo(M1), 'torn');
+    await rm(work.todo(M));
+    const tasks = [M1, M, M0].map((address) => ({ kind: 'subdivide' as const, address }));
+    expect(await perform({ ...job, tasks })).toMatchObject([
+      { kind: 'damaged' },
+      { kind: 'gone' },
+      { kind: 'subdivided', result: { address: 'M0' } },
+    ]);
+    const together = await filesOf(work.doneFolder);
+    await perform({ ...job, tasks: tasks.slice(2) });
+    expect(await filesOf(work.doneFolder)).toEqual(together);
   });
 
   it('refuses a theme that it does not know', async () => {
