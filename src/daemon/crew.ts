@@ -169,11 +169,7 @@ export class Crew {
   }
 
   /** A thread failed, not the tile's data and not the file system: a bug. */
-  async #receiveFailure(
-    { work }: Membership,
-    job: Task,
-    error: unknown,
-  ): Promise<void> {
+  async #receiveFailure({ work }: Membership, job: Task, error: unknown): Promise<void> {
     const { held, layout, logger } = this.#parts;
     const { address } = job;
     const failures = held.countFailure(address);

@@ -44,14 +44,17 @@ function failure(error: unknown): Outcome {
 }
 
 /** Reads all, computes all together, writes all at once: waiting for the disk is most of it. */
-async function subdivideClaimed(job: Job, theme: ThemeName, layout: Layout, work: WorkLayout): Promise<Outcome[]> {
+async function subdivideClaimed(
+  job: Job,
+  theme: ThemeName,
+  layout: Layout,
+  work: WorkLayout,
+): Promise<Outcome[]> {
   const read = await Promise.all(job.tasks.map(async ({ address }) => await readParent(work, address)));
   const parents = read.filter((one) => 'samples' in one);
   const subdivisions = subdivideAll(parents, bestKernel());
   const stored = await Promise.all(
-    subdivisions.map(
-      async (result, i) => await store(parents[i].address, result, job, theme, layout, work),
-    ),
+    subdivisions.map(async (result, i) => await store(parents[i].address, result, job, theme, layout, work)),
   );
   return read.map((one) => ('samples' in one ? stored[parents.indexOf(one)] : one));
 }

@@ -118,7 +118,11 @@ function writePoints(grid: SampleGrid, wanted: Uint32Array, points: PointBatch, 
   }
 }
 
-function readVerdicts({ grid, wanted, statistics }: Computation, verdicts: VerdictBatch, first: number): void {
+function readVerdicts(
+  { grid, wanted, statistics }: Computation,
+  verdicts: VerdictBatch,
+  first: number,
+): void {
   const { period, log2Distance } = grid;
   const toSpacings = -log2Spacing(grid.level);
   for (let i = 0; i < wanted.length; i++) {

@@ -157,7 +157,8 @@ function interpolate(
     interpolatedPeriod = common;
     return (log2Distance[a] + log2Distance[b] + log2Distance[c] + log2Distance[d]) >> 2;
   }
-  if (common === RESTLESS || calm[b] === RESTLESS || calm[c] === RESTLESS || calm[d] === RESTLESS) return NOTHING;
+  if (common === RESTLESS || calm[b] === RESTLESS || calm[c] === RESTLESS || calm[d] === RESTLESS)
+    return NOTHING;
   return interpolateBesideDummies(log2Distance, calm, [a, b, c, d]);
 }
 
