@@ -1,3 +1,6 @@
+import type { Dirent } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import { join } from 'node:path';
 import fastGlob from 'fast-glob';
 import type { Address } from '../tile/address.js';
 import { isFoldName, unfoldAddress } from '../tile/folding.js';
@@ -26,29 +29,78 @@ export interface Listing {
   readonly strays: Stray[];
 }
 
+/** Directory entries that are looked at together. */
+const GROUP = 512;
+
 /**
- * Lists a folder of raw files: names, times and sizes, also those of folded addresses. Nothing is followed or opened; dot
- * files are ignored.
+ * Walks a folder of raw files, also those of folded addresses: names, times and sizes, in the order in which the file
+ * system has them. Nothing is followed or opened; dot files are ignored. A folder that is gone is empty.
  */
+export async function* scanRaws(
+  folder: string,
+  fold: readonly string[] = [],
+): AsyncGenerator<ListedRaw | Stray> {
+  let entries;
+  try {
+    entries = await opendir(join(folder, ...fold), { bufferSize: GROUP });
+  } catch (error) {
+    if (isGone(error)) return;
+    throw error;
+  }
+  let group: Dirent[] = [];
+  for await (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory() && isFoldName(entry.name, fold.length)) {
+      yield* scanRaws(folder, [...fold, entry.name]);
+    } else {
+      group.push(entry);
+    }
+    if (group.length < GROUP) continue;
+    yield* await look(folder, fold, group);
+    group = [];
+  }
+  yield* await look(folder, fold, group);
+}
+
+/** What a group of directory entries is; those that have vanished are left out. */
+async function look(
+  folder: string,
+  fold: readonly string[],
+  entries: readonly Dirent[],
+): Promise<(ListedRaw | Stray)[]> {
+  const seen = await Promise.all(
+    entries.map(async (entry) => {
+      const path = [...fold, entry.name].join('/');
+      const kind = kindOf(entry);
+      if (kind !== null) return { path, reason: kind };
+      const address = addressOf(path);
+      if (address === null) return { path, reason: 'not named like a tile (M, digits 0 to 3, .raw)' };
+      try {
+        const { mtimeMs, size } = await lstat(join(folder, path));
+        return { address, modified: mtimeMs, size };
+      } catch (error) {
+        if (isGone(error)) return null;
+        throw error;
+      }
+    }),
+  );
+  return seen.filter((one) => one !== null);
+}
+
+/** What an entry is when it is no regular file. */
+function kindOf(entry: Dirent): string | null {
+  if (entry.isFile()) return null;
+  if (entry.isSymbolicLink()) return 'a symbolic link';
+  return entry.isDirectory() ? 'a folder' : 'no regular file';
+}
+
+/** Lists a folder of raw files, see {@link scanRaws}. */
 export async function listRaws(folder: string): Promise<Listing> {
   const raws: ListedRaw[] = [];
   const strays: Stray[] = [];
-  for (const { path, stats, dirent } of await glob(folder)) {
-    const parts = path.split('/');
-    if (dirent.isDirectory() && parts.every((part, depth) => isFoldName(part, depth))) continue;
-    const reason = dirent.isSymbolicLink()
-      ? 'a symbolic link'
-      : dirent.isDirectory()
-        ? 'a folder'
-        : dirent.isFile()
-          ? null
-          : 'no regular file';
-    const address = reason === null ? addressOf(path) : null;
-    if (address !== null && stats) {
-      raws.push({ address, modified: stats.mtimeMs, size: stats.size });
-    } else if (parts.length === 1 || isInsideFolds(parts)) {
-      strays.push({ path, reason: reason ?? 'not named like a tile (M, digits 0 to 3, .raw)' });
-    }
+  for await (const one of scanRaws(folder)) {
+    if ('address' in one) raws.push(one);
+    else strays.push(one);
   }
   return { raws, strays };
 }
@@ -59,21 +111,6 @@ export async function listAddresses(folder: string): Promise<Address[]> {
   return paths.map(addressOf).filter((address) => address !== null);
 }
 
-async function glob(folder: string): Promise<fastGlob.Entry[]> {
-  try {
-    return await fastGlob('**', {
-      cwd: folder,
-      stats: true,
-      onlyFiles: false,
-      followSymbolicLinks: false,
-      suppressErrors: true, // files may vanish between readdir and lstat
-    });
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
-  }
-}
-
 function addressOf(path: string): Address | null {
   if (!path.endsWith('.raw')) return null;
   try {
@@ -81,9 +118,4 @@ function addressOf(path: string): Address | null {
   } catch {
     return null;
   }
-}
-
-/** Whether a path lies in folders of a folded address, so that it is not inside something stray itself. */
-function isInsideFolds(parts: readonly string[]): boolean {
-  return parts.slice(0, -1).every((part, depth) => isFoldName(part, depth));
 }

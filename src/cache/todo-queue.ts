@@ -1,56 +1,109 @@
+import { lstat } from 'node:fs/promises';
 import type { Address } from '../tile/address.js';
-import { listRaws, type Stray } from './listing.js';
+import { isGone } from './files.js';
+import type { Layout } from './layout.js';
+import { scanRaws, type ListedRaw, type Stray } from './listing.js';
+
+/** Directory entries that one call of {@link TodoQueue.refresh} looks at: a tenth of a second. */
+const SLICE = 8192;
+/** Tiles that are remembered at the most, the oldest ones. */
+const KEPT = 65_536;
 
 /**
  * The order in which todo/ is worked off: oldest modification time first, ties by name.
  *
  * A listing is taken once and then used up; what arrives later is younger than everything in it, so it can wait for the
- * next listing. Thus the cost of a claim does not grow with the size of todo/.
+ * next listing. A large folder is listed in slices, and until all of it has been seen the oldest of what has been seen come
+ * first. Thus neither the cost of a claim nor the memory grows with the size of todo/.
  */
 export class TodoQueue {
-  readonly #folder: string;
+  readonly #layout: Layout;
   readonly #eligible: (address: Address) => boolean;
-  #waiting: Address[] = [];
-  #next = 0;
-  #size = 0;
+  #scan: AsyncGenerator<ListedRaw | Stray> | null = null;
+  /** Youngest first, so that the oldest is taken off the end. */
+  #waiting: ListedRaw[] = [];
+  #seen = 0;
+  #listed = 0;
 
-  /**
-   * @param folder todo/
-   * @param eligible which tiles may be claimed at all
-   */
-  constructor(folder: string, eligible: (address: Address) => boolean) {
-    this.#folder = folder;
+  /** @param eligible which tiles may be claimed at all */
+  constructor(layout: Layout, eligible: (address: Address) => boolean) {
+    this.#layout = layout;
     this.#eligible = eligible;
   }
 
   /** Tiles known to wait, eligible ones. */
   get length(): number {
-    return this.#waiting.length - this.#next;
+    return this.#waiting.length;
   }
 
-  /** Tiles in todo/ at the last listing, eligible or not. */
+  /** Tiles in todo/ at the last listing, eligible or not; of an unfinished first one, those seen so far. */
   get listed(): number {
-    return this.#size;
+    return Math.max(this.#listed, this.#seen);
+  }
+
+  /** Whether a listing has begun that has not come to its end. */
+  get isListing(): boolean {
+    return this.#scan !== null;
   }
 
   /**
-   * Lists todo/ anew.
+   * Lists a slice of todo/, where the last one ended or from the beginning.
    *
    * @returns what does not belong there
+   * @throws a system error; then the next slice is the first one again
    */
   async refresh(): Promise<Stray[]> {
-    const { raws, strays } = await listRaws(this.#folder);
-    this.#size = raws.length;
-    this.#waiting = raws
-      .filter(({ address }) => this.#eligible(address))
-      .toSorted((a, b) => a.modified - b.modified || (a.address < b.address ? -1 : 1))
-      .map(({ address }) => address);
-    this.#next = 0;
+    const scan = this.#scan ?? scanRaws(this.#layout.todoFolder);
+    if (this.#scan === null) this.#seen = 0;
+    this.#scan = null; // unless it goes well
+    const strays: Stray[] = [];
+    const found: ListedRaw[] = [];
+    let isAtEnd = false;
+    for (let looked = 0; looked < SLICE && !isAtEnd; looked++) {
+      const next = await scan.next();
+      if (next.done) {
+        isAtEnd = true;
+      } else if ('address' in next.value) {
+        this.#seen++;
+        if (this.#eligible(next.value.address)) found.push(next.value);
+      } else {
+        strays.push(next.value);
+      }
+    }
+    if (isAtEnd) this.#listed = this.#seen;
+    else this.#scan = scan;
+    this.#waiting = this.#waiting
+      .concat(found)
+      .toSorted((a, b) => b.modified - a.modified || (a.address < b.address ? 1 : -1))
+      .slice(-KEPT);
     return strays;
+  }
+
+  /** Forgets tiles at the front that others have taken, until `count` are there: so that none is asked for under the lock. */
+  async prune(count: number): Promise<void> {
+    for (let there = 0; there < count && there < this.length;) {
+      const first = this.#waiting.slice(Math.max(0, this.length - 2 * count), this.length - there);
+      const isThere = await Promise.all(
+        first.map(async ({ address }) => await exists(this.#layout.todo(address))),
+      );
+      const left = first.filter((_, i) => isThere[i]);
+      this.#waiting.splice(this.length - there - first.length, first.length, ...left);
+      there += left.length;
+    }
   }
 
   /** Takes the oldest tile off the list, or gives null when the list is used up. */
   shift(): Address | null {
-    return this.#next < this.#waiting.length ? this.#waiting[this.#next++] : null;
+    return this.#waiting.pop()?.address ?? null;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
   }
 }

@@ -174,10 +174,10 @@ export class Daemon {
     let room = Math.min(2 * inWork - running.size - waiting.length, this.#tilesLeft());
     if (room < inWork && waiting.length > 0 && !merging) room = 0;
     if ((room > 0 || this.#space.closed) && !(await this.#space.hasSpace())) room = 0;
-    const { merged, claimed } = await this.#exchange.trade(this.#membership, merging, room);
+    const { merged, again } = await this.#exchange.trade(this.#membership, merging, room);
     this.#count(merged);
     this.#crew.feed();
-    return merged.length > 0 || claimed;
+    return merged.length > 0 || again;
   }
 
   #count(merged: readonly Address[]): void {

@@ -34,7 +34,7 @@ export class Exchange {
     this.#held = held;
     this.#maxLevel = maxLevel;
     this.#logger = logger;
-    this.#queue = new TodoQueue(layout.todoFolder, (address) => this.#isWithinLimits(address));
+    this.#queue = new TodoQueue(layout, (address) => this.#isWithinLimits(address));
   }
 
   /** Tiles in todo/ when it was listed last. */
@@ -45,22 +45,25 @@ export class Exchange {
   /**
    * Merges all results, when asked to, and claims up to `room` tiles.
    *
-   * @returns the tiles that were merged, and whether any were claimed
+   * @returns the tiles that were merged, and whether there is reason to come again at once: some were claimed, or todo/ is
+   * still being listed
    * @throws CacheError EFENCED, ELOCKLOST, or a system error; then it may be repeated
    */
   async trade(
     membership: Membership,
     merging: boolean,
     room: number,
-  ): Promise<{ merged: Address[]; claimed: boolean }> {
-    if (room > 0 && !merging && this.#queue.length === 0) await this.#refresh();
-    if (!merging && (room === 0 || this.#queue.length === 0)) return { merged: [], claimed: false };
+  ): Promise<{ merged: Address[]; again: boolean }> {
+    if (room > 0 && !merging && (this.#queue.length === 0 || this.#queue.isListing)) await this.#refresh();
+    if (room > 0) await this.#queue.prune(room);
+    const again = room > 0 && this.#queue.length === 0 && this.#queue.isListing;
+    if (!merging && (room === 0 || this.#queue.length === 0)) return { merged: [], again };
     return await this.#lock.run(async (held) => {
       await membership.assertMember();
       const merged = merging ? await this.#merge(membership, held) : [];
       const claimed = room > 0 ? await this.#claim(membership, room, held) : [];
       this.#held.waiting.push(...claimed.map((address) => ({ kind: 'subdivide' as const, address })));
-      return { merged, claimed: claimed.length > 0 };
+      return { merged, again: again || claimed.length > 0 };
     });
   }
 
@@ -128,12 +131,13 @@ export class Exchange {
   /** Lists todo/ and sets aside what does not belong there. */
   async #refresh(): Promise<void> {
     const start = performance.now();
-    if (start < this.#nextRefresh) return;
+    const isUrgent = this.#queue.length === 0 && this.#queue.isListing;
+    if (start < this.#nextRefresh && !isUrgent) return;
     for (const { path, reason } of await this.#queue.refresh()) {
       const bad = await setAside(this.#layout, join(this.#layout.todoFolder, path));
       if (bad) this.#logger.warn({ path, reason, bad }, 'todo/ held something else; set aside');
     }
-    // A listing of a million files takes seconds: it must not become what a daemon mostly does.
+    // A listing of a million files takes minutes: it must not become what a daemon mostly does.
     const end = performance.now();
     this.#nextRefresh = end + 10 * (end - start);
   }

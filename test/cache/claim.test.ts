@@ -25,7 +25,7 @@ describe('claiming', () => {
     const layout = await cacheWithTiles(200);
     const clients = ['a', 'b', 'c', 'd'];
     for (const client of clients) await mkdir(layout.work(client).todoFolder, { recursive: true });
-    const queues = clients.map(() => new TodoQueue(layout.todoFolder, () => true));
+    const queues = clients.map(() => new TodoQueue(layout, () => true));
     for (const queue of queues) await queue.refresh();
     const shares = clients.map(() => new Set<Address>());
     while (queues.some((queue) => queue.length > 0)) {
@@ -53,7 +53,7 @@ describe('claiming', () => {
 
   it('takes the oldest ones, no more than asked for', async () => {
     const layout = await cacheWithTiles(10);
-    const queue = new TodoQueue(layout.todoFolder, () => true);
+    const queue = new TodoQueue(layout, () => true);
     await queue.refresh();
     expect(await claim(layout, layout.work('a'), queue, 3, NOTHING, alwaysHeld)).toEqual(
       [0, 1, 2].map((x) => addressAt({ level: 5, x: BigInt(x), y: 0n })),
@@ -64,7 +64,7 @@ describe('claiming', () => {
 
   it('finds a tile whose rename worked though the answer was "gone", as NFS may say', async () => {
     const layout = await cacheWithTiles(2);
-    const queue = new TodoQueue(layout.todoFolder, () => true);
+    const queue = new TodoQueue(layout, () => true);
     await queue.refresh();
     const [first, held] = tiles('M00000', 'M3');
     // The first transmission of the rename arrived; the second one finds nothing.
@@ -76,7 +76,7 @@ describe('claiming', () => {
 
   it('stops when the lock is lost; what was moved stays in the work folder for whoever recovers it', async () => {
     const layout = await cacheWithTiles(5);
-    const queue = new TodoQueue(layout.todoFolder, () => true);
+    const queue = new TodoQueue(layout, () => true);
     await queue.refresh();
     await expect(claim(layout, layout.work('a'), queue, 5, NOTHING, heldFor(2))).rejects.toThrow(Crash);
     expect((await listAddresses(layout.work('a').todoFolder)).length).toBe(2);
@@ -85,7 +85,7 @@ describe('claiming', () => {
 
   it('is undone with the times kept, so that the tiles keep their places', async () => {
     const layout = await cacheWithTiles(4);
-    const queue = new TodoQueue(layout.todoFolder, () => true);
+    const queue = new TodoQueue(layout, () => true);
     await queue.refresh();
     const claimed = await claim(layout, layout.work('a'), queue, 4, NOTHING, alwaysHeld);
     expect(await putBack(layout, layout.work('a'), [...claimed, ...tiles('M3333')], alwaysHeld)).toBe(4);

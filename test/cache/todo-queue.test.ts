@@ -1,3 +1,4 @@
+import { utimesSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { TodoQueue } from '../../src/cache/todo-queue.js';
@@ -24,7 +25,7 @@ describe('the order of todo/', () => {
       M00: 5_000_000_000, // in a hundred years
     };
     for (const [address, time] of Object.entries(times)) await put(layout.todo(tiles(address)[0]), '', time);
-    const queue = new TodoQueue(layout.todoFolder, () => true);
+    const queue = new TodoQueue(layout, () => true);
     expect(queue.length).toBe(0);
     expect(await queue.refresh()).toEqual([]);
     expect(queue.length).toBe(7);
@@ -38,7 +39,7 @@ describe('the order of todo/', () => {
     const { layout } = await newCache();
     for (const address of tiles('M0', 'M01', 'M012')) await put(layout.todo(address), '');
     await put(`${layout.todoFolder}/junk`, '');
-    const queue = new TodoQueue(layout.todoFolder, (address) => levelOf(address) < 2);
+    const queue = new TodoQueue(layout, (address) => levelOf(address) < 2);
     expect((await queue.refresh()).map(({ path }) => path)).toEqual(['junk']);
     expect(queue.length).toBe(2);
     expect(queue.listed).toBe(4);
@@ -46,5 +47,33 @@ describe('the order of todo/', () => {
     expect(drain(queue).toSorted()).toEqual(['M', 'M0']);
     await queue.refresh();
     expect(drain(queue).toSorted()).toEqual(['M', 'M0', 'M1']);
+  });
+});
+
+describe('a todo/ of many files', () => {
+  it('is listed in slices, the oldest of what has been seen first, each once, those that are gone left out', async () => {
+    const { layout } = await newCache();
+    await rm(layout.todo(tiles('M')[0]));
+    const digits = (i: number): string => i.toString(4).padStart(7, '0');
+    const all = Array.from({ length: 10_000 }, (_, i) => tiles(`M${digits(i)}`)[0]);
+    for (const [i, address] of all.entries()) {
+      writeFileSync(layout.todo(address), '');
+      utimesSync(layout.todo(address), 5000 - (i % 5000), 5000 - (i % 5000));
+    }
+    const queue = new TodoQueue(layout, () => true);
+    await queue.refresh();
+    expect(queue.isListing).toBe(true);
+    expect(queue.length).toBeGreaterThan(8000);
+    expect(queue.length).toBeLessThan(10_000);
+    const first = [queue.shift(), queue.shift()].map((address) => all.indexOf(address as Address));
+    await queue.refresh();
+    expect(queue.isListing).toBe(false);
+    expect(queue.listed).toBe(10_000);
+    await rm(layout.todo(all[4999]));
+    await queue.prune(1);
+    const rest = drain(queue).map((address) => all.indexOf(address));
+    const ages = rest.map((i) => i % 5000);
+    expect(ages).toEqual(ages.toSorted((a, b) => b - a));
+    expect(new Set([...first, ...rest, 4999]).size).toBe(10_000);
   });
 });
