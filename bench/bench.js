@@ -1,12 +1,13 @@
 // npm run bench [-- --json] [-- --write]: what a tile costs, part by part, beside the hardware's limit in the same run.
 // --write puts the table into README.md and docs/performance.md. Everything is seeded by what it computes; medians of 7
 // runs after 2 that are not counted.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bestKernel } from '../dist/daemon/kernel.js';
+import { claimRows } from './claims.js';
 import { encodePicture } from '../dist/image/picture.js';
 import { scalarKernel } from '../dist/math/scalar-kernel.js';
 import { tileFromNothing } from '../dist/subdivide/from-nothing.js';
@@ -122,35 +123,49 @@ function subdivisionRows() {
   });
 }
 
-/** User and system seconds of all children that have ended. */
-function render(folder, workers, level) {
+/** A whole cache, by a daemon of its own: seconds, processor time of all its threads, and the memory it had at the most. */
+async function render(folder, workers, level) {
   const cache = join(folder, `cache-${workers}`);
-  const mandeld = [join(root, 'bin/mandeld.js')];
-  execFileSync('node', [...mandeld, 'init', cache]);
-  const options = ['--workers', workers, '--max-level', level, '--until-idle', '--log-level', 'silent'].map(
-    String,
-  );
+  const mandeld = join(root, 'bin/mandeld.js');
+  execFileSync('node', [mandeld, 'init', cache]);
+  const options = ['--workers', workers, '--max-level', level, '--until-idle', '--log-level', 'silent'];
   const start = performance.now();
-  const time = spawnSync(
-    'bash',
-    ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'time', 'node', ...mandeld, '--cache', cache, ...options],
-    {
-      encoding: 'utf8',
-    },
-  );
+  const daemon = spawn('node', [mandeld, '--cache', cache, ...options.map(String)], { stdio: 'ignore' });
+  const seen = { ticks: 0, kilobytes: 0 };
+  const watch = setInterval(() => lookAt(daemon.pid, seen), 50);
+  await new Promise((resolve, reject) => {
+    daemon.on('error', reject);
+    daemon.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`mandeld exits with ${code}`))));
+  });
+  clearInterval(watch);
   const seconds = (performance.now() - start) / 1000;
-  const [user, system] = time.stderr.trim().split('\n').at(-1).split(' ').map(Number);
-  const status = JSON.parse(
-    execFileSync('node', [...mandeld, 'status', cache, '--json'], { encoding: 'utf8' }),
-  );
+  const status = JSON.parse(execFileSync('node', [mandeld, 'status', cache, '--json'], { encoding: 'utf8' }));
   const stored = status.totals.todo + status.totals.done - 1;
+  const cpuSeconds = seen.ticks / TICKS_PER_SECOND;
   return {
     workers,
+    level,
     seconds,
-    cpuSeconds: user + system,
+    cpuSeconds,
     stored,
-    cpuMsPerChild: (1000 * (user + system)) / stored,
+    cpuMsPerChild: (1000 * cpuSeconds) / stored,
+    megabytes: seen.kilobytes / 1024,
   };
+}
+
+/** Of the times in /proc/PID/stat; the same on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** Notes a process' user and system time and its largest resident size, as long as it runs. */
+function lookAt(pid, seen) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    seen.ticks = Number(stat[11]) + Number(stat[12]);
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    seen.kilobytes = Math.max(seen.kilobytes, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+  } catch {
+    // It has ended.
+  }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'mandeld-bench-'));
@@ -163,7 +178,8 @@ try {
     lockstepNs: lockstepNs(),
     views: viewRows(),
     subdivisions: subdivisionRows(),
-    caches: [1, 2].map((workers) => render(folder, workers, 7)),
+    caches: [await render(folder, 1, 9), await render(folder, 2, 9)],
+    claims: await claimRows(folder),
     sink,
   };
   const text = process.argv.includes('--json') ? JSON.stringify(report) : table(report);
@@ -174,7 +190,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function table({ machine, date, limit, lockstepNs: ns, views, subdivisions, caches }) {
+function table({ machine, date, limit, lockstepNs: ns, views, subdivisions, caches, claims }) {
   const f = (number, digits = 1) => number.toFixed(digits);
   const of =
     limit === null
@@ -194,12 +210,16 @@ function table({ machine, date, limit, lockstepNs: ns, views, subdivisions, cach
         `| ${s.level} | ${s.copied} | ${s.interpolated} | ${s.computed} | ${s.stored} | ${f(s.subdivideMs)} | ${f(s.kernelMs)} | ${f(s.rawMs)} | ${f(s.pictureMs)} |`,
     ),
     '',
-    '| a whole cache to level 7 | seconds | CPU seconds | CPU ms a stored tile |',
-    '| --- | ---: | ---: | ---: |',
+    '| a whole cache to level 9 | seconds | CPU seconds | tiles stored | CPU ms a stored tile | MB at the most |',
+    '| --- | ---: | ---: | ---: | ---: | ---: |',
     ...caches.map(
       (c) =>
-        `| ${c.workers} worker${c.workers > 1 ? 's' : ''} | ${f(c.seconds)} | ${f(c.cpuSeconds)} | ${f(c.cpuMsPerChild)} |`,
+        `| ${c.workers} worker${c.workers > 1 ? 's' : ''} | ${f(c.seconds)} | ${f(c.cpuSeconds)} | ${c.stored} | ${f(c.cpuMsPerChild)} | ${f(c.megabytes, 0)} |`,
     ),
+    '',
+    '| files in todo/ | ms a claim of 4 tiles, the first 100 of a client, its listing included |',
+    '| ---: | ---: |',
+    ...claims.map(({ files, ms }) => `| ${files} | ${f(ms, 2)} |`),
   ].join('\n');
 }
 
