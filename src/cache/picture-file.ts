@@ -1,4 +1,4 @@
-import { crc32 } from '../tile/zip.js';
+import { crc32 } from 'node:zlib';
 import { readBounded } from './files.js';
 import type { PictureFormat } from '../tile/picture-format.js';
 

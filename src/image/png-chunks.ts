@@ -1,4 +1,4 @@
-import { crc32 } from '../tile/zip.js';
+import { crc32 } from 'node:zlib';
 
 /**
  * Turns a grey PNG into an indexed one: the pixels' bytes are the same, only the header's colour type and the palette

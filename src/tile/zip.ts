@@ -1,4 +1,4 @@
-import { Inflate, zipSync } from 'fflate';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { FormatError, quote } from './format-error.js';
 
 /**
@@ -6,45 +6,12 @@ import { FormatError, quote } from './format-error.js';
  * what the directory claims); this one accepts exactly the archives that hold the expected files in order and nothing
  * else, and never inflates beyond their known sizes, so a bomb costs nothing.
  *
- * Compression is fflate's, not the platform's zlib: builds of Node differ in their zlib, and zlib itself chooses its
- * hash by the processor, so its bytes are not the same on every machine.
+ * The platform's zlib inflates: unlike deflating, that has one result only.
  */
-
-/** A file inside an archive. */
-export interface ZipEntry {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
-/** Piece of compressed input that is inflated before the size is looked at again; it can grow 1032-fold. */
-const INFLATE_STEP = 16384;
-
-/** CRC-32 of ISO 3309, as ZIP and PNG use it. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (let i = 0; i < bytes.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
-
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-/**
- * Writes an archive: deflated, timestamps fixed at 1980-01-01, always the same bytes for the same entries.
- *
- * @param level deflate level, 1 to 9
- */
-export function writeZip(entries: readonly ZipEntry[], level: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9): Uint8Array {
-  // The constructor takes local time and fflate reads local time back, so the stored stamp is the same everywhere.
-  const mtime = new Date(1980, 0, 1);
-  return zipSync(Object.fromEntries(entries.map(({ name, bytes }) => [name, bytes])), { level, mtime });
-}
 
 /**
  * Reads an archive that must hold exactly the named files, in order, each of a known size.
@@ -161,21 +128,31 @@ function hex(crc: number): string {
 
 /** Inflates into exactly `size` bytes, or refuses. */
 function inflate(data: Uint8Array, size: number, name: string): Uint8Array {
-  const out = new Uint8Array(size);
-  let length = 0;
-  const stream = new Inflate((chunk) => {
-    if (length + chunk.length > size) throw new FormatError(`${size} bytes in ${name}`, 'more of them');
-    out.set(chunk, length);
-    length += chunk.length;
-  });
+  let result: Inflated;
   try {
-    for (let at = 0; at < data.length || at === 0; at += INFLATE_STEP) {
-      stream.push(data.subarray(at, at + INFLATE_STEP), at + INFLATE_STEP >= data.length);
-    }
+    // One byte more than is expected, so that the end of the data is met in the same step.
+    const options = { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1), info: true };
+    result = inflateRawSync(data, options) as unknown as Inflated;
   } catch (error) {
-    if (error instanceof FormatError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new FormatError(`${size} bytes in ${name}`, 'more of them');
+    }
     throw new FormatError(`deflated data in ${name}`, error instanceof Error ? error.message : 'none');
   }
-  if (length !== size) throw new FormatError(`${size} bytes in ${name}`, `${length}`);
-  return out;
+  const { buffer, engine } = result;
+  if (buffer.length !== size) throw new FormatError(`${size} bytes in ${name}`, `${buffer.length}`);
+  if (engine.bytesWritten !== data.length) {
+    throw new FormatError(
+      `${data.length} bytes of deflated data in ${name}`,
+      `an end after ${engine.bytesWritten}`,
+    );
+  }
+  return buffer;
+}
+
+/** What inflateRawSync returns with `info`; Node's types do not have it. */
+interface Inflated {
+  readonly buffer: Uint8Array;
+  /** `bytesWritten` is how much of the input was read, up to the end of the deflated data. */
+  readonly engine: { readonly bytesWritten: number };
 }

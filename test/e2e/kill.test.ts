@@ -50,7 +50,7 @@ describe('SIGTERM', () => {
     expect((await readdir(join(root, 'todo'))).length).toBeGreaterThan(5);
     await expectTidy(root);
     const straight = await caches.fresh();
-    await Promise.all([render(root, 5), render(straight, 5)]);
+    await Promise.all([render(root, 6), render(straight, 6)]);
     expect(await essence(root)).toEqual(await essence(straight));
   });
 
@@ -78,7 +78,7 @@ describe('SIGTERM', () => {
     // It may have finished between the two.
     expect([0, 130]).toContain(end.code);
     const straight = await caches.fresh();
-    await Promise.all([render(root, 5), render(straight, 5)]);
+    await Promise.all([render(root, 6), render(straight, 6)]);
     expect(await essence(root)).toEqual(await essence(straight));
     await expectTidy(root);
   });

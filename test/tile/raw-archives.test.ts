@@ -1,4 +1,4 @@
-import { deflateRawSync, constants } from 'node:zlib';
+import { constants, deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '../../src/tile/format-error.js';
 import { SAMPLES } from '../../src/tile/grid.js';
@@ -70,6 +70,8 @@ const both = (): EntrySpec[] => [
   { name: 'log2_distance.npy', content: npy(HEADERS.distance, DISTANCES) },
 ];
 
+/** The file of the periods as it should stand in the archive. */
+const DEFLATED = deflateRawSync(npy(HEADERS.period, PERIODS));
 /** The file of the periods, its last 40 bytes missing. */
 const SHORT = npy(HEADERS.period, PERIODS).subarray(0, -40);
 
@@ -128,10 +130,19 @@ describe('refuses', () => {
     ['stored data of another size than declared', () => archive({ method: 0, unpacked: 10 })],
     ['data that are not deflated at all', () => archive({ data: bytes(3000) })],
     ['no data', () => archive({ data: new Uint8Array(0) })],
+    ['a byte behind the deflated data', () => archive({ data: Buffer.concat([DEFLATED, bytes(1)]) })],
+    ['100 KB behind the deflated data', () => archive({ data: Buffer.concat([DEFLATED, bytes(100_000)]) })],
+    ['the deflated data twice', () => archive({ data: Buffer.concat([DEFLATED, DEFLATED]) })],
+    ['deflated data with a byte before', () => archive({ data: Buffer.concat([bytes(1), DEFLATED]) })],
+    ['no deflated data', () => archive({ data: new Uint8Array(0) })],
+    ['deflated data of nothing', () => archive({ data: deflateRawSync(new Uint8Array(0)) })],
+    ["deflated data with zlib's header", () => archive({ data: deflateSync(npy(HEADERS.period, PERIODS)) })],
     [
-      'deflated data cut short',
-      () => archive({ data: deflateRawSync(npy(HEADERS.period, PERIODS)).subarray(0, -9) }),
+      'deflated data that reach back before their beginning',
+      () =>
+        archive({ data: deflateRawSync(npy(HEADERS.period, PERIODS), { dictionary: Buffer.from(PERIODS) }) }),
     ],
+    ['deflated data cut short', () => archive({ data: DEFLATED.subarray(0, -9) })],
     [
       'fewer stored bytes than declared, of the right CRC',
       () => archive(shortened({ method: 0, data: SHORT })),

@@ -1,0 +1,35 @@
+// Compiles the two AssemblyScript modules, the kernel and the deflate encoder, unless they are up to date.
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const MODULES = [
+  {
+    source: 'src/math/simd',
+    target: 'dist/math/simd-kernel.wasm',
+    // Pages of 64 KiB; planes.ts says what stands in them.
+    pages: 260,
+    // v128 passes between functions of the module only.
+    options: ['--enable', 'simd', '--disableWarning', '112'],
+  },
+  // Pages: see memory.ts.
+  { source: 'src/tile/deflate', target: 'dist/tile/deflate.wasm', pages: 24, options: [] },
+];
+
+const changed = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+for (const { source, target, pages, options } of MODULES) {
+  const inputs = readdirSync(source).map((name) => `${source}/${name}`);
+  const newest = Math.max(...[...inputs, 'scripts/build-wasm.js', 'package-lock.json'].map(changed));
+  if (changed(target) >= newest) continue;
+  mkdirSync(dirname(target), { recursive: true });
+  const memory = ['--initialMemory', `${pages}`, '--maximumMemory', `${pages}`];
+  const common = ['-O3', '--converge', '--runtime', 'stub', '--use', 'abort='];
+  const { error } = await asc.main(
+    [`${source}/index.ts`, ...memory, ...common, ...options, '--outFile', target],
+    { stderr: process.stderr },
+  );
+  if (error) throw error;
+}
