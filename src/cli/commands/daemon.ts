@@ -58,7 +58,9 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
   logger.info({ cache: args.cache, client, workers, version }, 'started');
 
   let signals = 0;
+  let hasEnded = false;
   const onSignal = (signal: NodeJS.Signals): void => {
+    if (hasEnded) return; // the process is about to exit with its own code
     signals++;
     if (signals > 1) {
       progressLine?.end();
@@ -84,7 +86,7 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
   } finally {
     clearInterval(ticker);
     progressLine?.end();
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    hasEnded = true;
   }
 }
 
