@@ -181,9 +181,9 @@ function runPlain(end: i32): bool {
       const s = xr * dr - xi * di + hd;
       di = xr * di + xi * dr;
       dr = s;
-      // 2 Z z + z^2 = (2 Z + z) z = (Z + f) z
-      const gr = fr + fr - zr;
-      const gi = fi + fi - zi;
+      // 2 Z z + z^2 = (2 Z + z) z, where 2 Z need not wait for z.
+      const gr = 2.0 * load<f64>(Z_RE + at) + zr;
+      const gi = 2.0 * load<f64>(Z_IM + at) + zi;
       const t = gr * zr - gi * zi + cr;
       zi = gr * zi + gi * zr + ci;
       zr = t;
@@ -206,6 +206,7 @@ function runPlain(end: i32): bool {
       zi = fi;
       z2 = f2;
       index = 0;
+      at = 0;
       if (f2 < smallest) {
         smallest = f2;
         wide.set(SMALLEST, zr, zi, 0);

@@ -8,7 +8,7 @@ import { pow2, WIDE } from './wide';
 /** log2 of the relative error that one step may have. */
 export const LOG2_ERROR: i32 = -36;
 /** Steps of the shortest entry, as a power of two. */
-export const FIRST_LEVEL: i32 = 2;
+export const FIRST_LEVEL: i32 = 3;
 const MAX_LEVELS: i32 = 30;
 
 /** Entry: A and B without exponents (32 bytes), their exponents, mantissa and exponent of the radius. */
