@@ -1,9 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { Kernel } from '../math/batch.js';
+import { DeepKernel } from '../math/deep-kernel.js';
 import { scalarKernel } from '../math/scalar-kernel.js';
 import { createSimdKernel } from '../math/simd-kernel.js';
+import { DeepSampler } from '../subdivide/deep-sampler.js';
 
 let best: Kernel | null = null;
+let deep: DeepSampler | null = null;
+
+/** What decides samples beyond the levels of doubles, one a thread. */
+export function deepSampler(): DeepSampler {
+  deep ??= new DeepSampler(
+    new DeepKernel(readFileSync(new URL('../../dist/math/deep-kernel.wasm', import.meta.url))),
+  );
+  return deep;
+}
 
 /** The fastest kernel that runs here; all kernels give the same bits. */
 export function bestKernel(): Kernel {

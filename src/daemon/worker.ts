@@ -17,7 +17,7 @@ import { DIGITS_PER_FOLDER } from '../tile/folding.js';
 import { encodeRaw } from '../tile/raw.js';
 import type { Samples } from '../tile/samples.js';
 import type { Job, Outcome } from './job.js';
-import { bestKernel } from './kernel.js';
+import { bestKernel, deepSampler } from './kernel.js';
 
 /**
  * The worker thread: reads, computes, encodes and writes, all below the client's own work folder. Names in the shared
@@ -52,7 +52,7 @@ async function subdivideClaimed(
 ): Promise<Outcome[]> {
   const read = await Promise.all(job.tasks.map(async ({ address }) => await readParent(work, address)));
   const parents = read.filter((one) => 'samples' in one);
-  const subdivisions = subdivideAll(parents, bestKernel());
+  const subdivisions = subdivideAll(parents, bestKernel(), deepSampler());
   const stored = await Promise.all(
     subdivisions.map(async (result, i) => await store(parents[i].address, result, job, theme, layout, work)),
   );
@@ -117,14 +117,14 @@ async function remake(address: Address, layout: Layout, work: WorkLayout): Promi
 /** The samples of a tile from its parent in done/, or the reason why there are none. */
 async function remakeSamples(address: Address, layout: Layout): Promise<Samples | string> {
   const parent = parentOf(address);
-  if (parent === null) return tileFromNothing(address, bestKernel(), noStatistics());
+  if (parent === null) return tileFromNothing(address, bestKernel(), noStatistics(), deepSampler());
   const path = await findRaw(parent, layout);
   if (path === null) return `its parent ${parent} is nowhere`;
   const stored = await readRaw(path);
   if (stored === null) throw Object.assign(new Error(`${path} has moved`), { code: 'ESTALE' }); // and is tried again
   const samples = typeof stored === 'string' ? await remakeSamples(parent, layout) : stored;
   if (typeof samples === 'string') return samples;
-  const { interesting } = subdivide(parent, samples, bestKernel());
+  const { interesting } = subdivide(parent, samples, bestKernel(), deepSampler());
   return interesting.find((child) => child.address === address)?.samples ?? 'it is boring';
 }
 

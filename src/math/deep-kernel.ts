@@ -1,6 +1,6 @@
 import { checkBatch, type VerdictBatch } from './batch.js';
-import type { Scaled } from './fixed.js';
-import type { ExactOrbit } from './reference.js';
+import { toFixed, toScaled, type Scaled } from './fixed.js';
+import { followExactly, type ExactOrbit, type OrbitOptions } from './reference.js';
 
 /**
  * The kernel of src/math/deep/, compiled to WebAssembly: points at any depth as differences to a reference orbit, exterior
@@ -31,13 +31,14 @@ interface Exports {
   tinyAt(i: number): number;
   refineNucleus(): number;
   delta(): number;
+  lostBits(): number;
   prepare(mantissa: number, exponent: number, largest: number): void;
   decide(count: number, budget: number): void;
 }
 
 /** A reference as the kernel uses it. */
 export interface Reference extends ExactOrbit {
-  /** The reference's point minus C, of which the orbit was followed exactly: 0, or the way to the nucleus. */
+  /** The reference's point minus C, the point that was asked for: 0, or the way to the nucleus. */
   readonly offset: { readonly re: Scaled; readonly im: Scaled };
   /** Whether it is a nucleus, `length` its period. */
   readonly isNucleus: boolean;
@@ -53,6 +54,11 @@ export interface DeepBatch {
 /** Iterations that are counted at the most. */
 export const MAX_DEEP_BUDGET: number = 2 ** 30;
 
+/** Bits that the points of a nucleus' orbit may lose of 53. */
+const MAX_LOST_BITS = 10;
+/** Times that an orbit is followed exactly at the most, for one reference. */
+const MAX_PASSES = 4;
+
 /** A kernel for one thread; it holds one reference at a time. */
 export class DeepKernel {
   readonly #exports: Exports;
@@ -67,19 +73,42 @@ export class DeepKernel {
   }
 
   /**
-   * Makes a reference of an orbit: the nucleus that it leads to, if there is one.
+   * The reference for the points around C: the nucleus of lowest period, where there is one, or else C itself.
    *
+   * An orbit of the nucleus as the sum of C's and a difference loses bits where it comes nearer to 0 than C's. When they
+   * are many, the nucleus' orbit is followed exactly itself.
+   *
+   * @param options see {@link followExactly}
    * @throws RangeError when there is not enough memory for so long an orbit
    */
-  toReference(orbit: ExactOrbit): Reference {
-    const zero = { mantissa: 0, exponent: 0 };
-    this.#place(orbit);
-    if (!orbit.isNearNucleus || this.#exports.refineNucleus() === 0) {
-      return { ...orbit, offset: { re: zero, im: zero }, isNucleus: false };
+  makeReference(options: OrbitOptions): Reference {
+    let { re, im } = options;
+    const { bits } = options;
+    let orbit = followExactly(options);
+    for (let pass = 0; orbit.isNearNucleus && pass < MAX_PASSES; pass++) {
+      this.#place(orbit);
+      if (this.#exports.refineNucleus() === 0) break;
+      const delta = this.#numberAt(this.#exports.delta());
+      if (this.#exports.lostBits() <= MAX_LOST_BITS) {
+        const offset = {
+          re: toScaled(re + toFixed(delta.re, bits) - options.re, bits),
+          im: toScaled(im + toFixed(delta.im, bits) - options.im, bits),
+        };
+        // What fixed point would cut off counts when there is nothing else.
+        return this.#takeOrbit(orbit, pass === 0 ? delta : offset);
+      }
+      re += toFixed(delta.re, bits);
+      im += toFixed(delta.im, bits);
+      orbit = followExactly({ ...options, re, im, period: orbit.length });
     }
+    const offset = { re: toScaled(re - options.re, bits), im: toScaled(im - options.im, bits) };
+    return { ...orbit, offset, isNucleus: false };
+  }
+
+  /** The reference that stands in the module's memory. */
+  #takeOrbit(orbit: ExactOrbit, offset: { re: Scaled; im: Scaled }): Reference {
     const count = orbit.length + 1;
     const { buffer } = this.#exports.memory;
-    const delta = this.#numberAt(this.#exports.delta());
     const tiny = Array.from({ length: this.#exports.tinyCount() }, (_, i) => {
       const at = this.#exports.tinyAt(i);
       return { index: new DataView(buffer).getInt32(at - 8, true), ...this.#numberAt(at) };
@@ -89,7 +118,7 @@ export class DeepKernel {
       re: new Float64Array(buffer, this.#exports.referenceRe(), count).slice(),
       im: new Float64Array(buffer, this.#exports.referenceIm(), count).slice(),
       tiny,
-      offset: delta,
+      offset,
       isNucleus: true,
     };
   }

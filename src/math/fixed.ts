@@ -21,7 +21,9 @@ export function parseFixed(text: string, bits: number, name: string): bigint {
   const [mantissa, exponentText = '0'] = checkDecimal(text, name).toLowerCase().split('e');
   const exponent = Number(exponentText);
   if (Math.abs(exponent) > MAX_EXPONENT) {
-    throw new RangeError(`expected ${name} with an exponent from -${MAX_EXPONENT} to ${MAX_EXPONENT}, got ${exponent}`);
+    throw new RangeError(
+      `expected ${name} with an exponent from -${MAX_EXPONENT} to ${MAX_EXPONENT}, got ${exponent}`,
+    );
   }
   const [whole, fraction = ''] = mantissa.replace(/^[+-]/, '').split('.');
   const scale = exponent - fraction.length;

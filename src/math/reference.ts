@@ -40,24 +40,27 @@ const SMALL = 2 ** -8;
 /** Square of the modulus at which the reference has escaped. Later points are near no perturbed orbit of interest. */
 const ESCAPED = 2 ** 40;
 
-/**
- * Follows the orbit of a point until the region around it returns to 0, until it escapes, or to the end.
- *
- * @param re real part of C, in units of 2^-bits
- * @param im imaginary part of C
- * @param bits binary digits behind the point, at least 64
- * @param log2Radius log2 of the region's radius, units of the plane
- * @param maxLength steps at the most
- * @param onProgress called now and then with the steps done
- */
-export function followExactly(
-  re: bigint,
-  im: bigint,
-  bits: number,
-  log2Radius: number,
-  maxLength: number,
-  onProgress?: (steps: number) => void,
-): ExactOrbit {
+/** Which orbit is to be followed, and how far. */
+export interface OrbitOptions {
+  /** Real part of C, in units of 2^-bits. */
+  readonly re: bigint;
+  /** Imaginary part of C. */
+  readonly im: bigint;
+  /** Binary digits behind the point, at least 64. */
+  readonly bits: number;
+  /** log2 of the radius of the ball around the region, units of the plane. */
+  readonly log2Radius: number;
+  /** Steps at the most. */
+  readonly maxLength: number;
+  /** The period of a nucleus next to C, when it is known: the orbit then has just this length. */
+  readonly period?: number;
+  /** Called now and then with the steps done. */
+  readonly onProgress?: (steps: number) => void;
+}
+
+/** Follows the orbit of a point until the region around it returns to 0, until it escapes, or to the end. */
+export function followExactly(options: OrbitOptions): ExactOrbit {
+  const { re, im, bits, log2Radius, maxLength, period, onProgress } = options;
   const shift = BigInt(bits);
   const shiftButOne = BigInt(bits - 1);
   const dropped = BigInt(bits - 60);
@@ -75,6 +78,8 @@ export function followExactly(
   let ball = 4 ** log2Radius; // |d|^2 times this is the ball's radius squared
   let smallest = Infinity;
   let log2Smallest = Infinity;
+  let checkpoint = 4096;
+  let log2DerivativeBefore = -Infinity;
   let n = 0;
   let isNearNucleus = false;
   while (n < maxLength) {
@@ -119,7 +124,8 @@ export function followExactly(
       }
       isNearNucleus = size < d2 * ball;
     }
-    if (isNearNucleus) {
+    if (period === undefined ? isNearNucleus : n === period) {
+      isNearNucleus = true;
       if (!isTiny) tiny.push({ index: n, re: toScaled(x, bits), im: toScaled(y, bits) });
       break;
     }
@@ -133,7 +139,14 @@ export function followExactly(
         ball = 2 ** Math.max(-1074, Math.min(1000, 2 * (log2Radius + exponent)));
       }
     }
-    if (onProgress && (n & 16383) === 0) onProgress(n);
+    if (onProgress !== undefined && (n & 16383) === 0) onProgress(n);
+    if (n === checkpoint) {
+      // Inside a component that has no nucleus in the region the derivative does not grow any more: any length will do.
+      const log2Derivative = 0.5 * Math.log2(d2) + exponent;
+      if (log2Derivative < log2DerivativeBefore + 1 && period === undefined) break;
+      log2DerivativeBefore = log2Derivative;
+      checkpoint *= 2;
+    }
   }
   return {
     re: zRe.slice(0, n + 1),

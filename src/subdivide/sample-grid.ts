@@ -1,7 +1,8 @@
 import type { Kernel, PointBatch, VerdictBatch } from '../math/batch.js';
-import { coordinates, indexOf, log2Spacing, SOUTH_EDGE, WEST_EDGE } from '../tile/grid.js';
+import { coordinates, indexOf, log2Spacing, MAX_DOUBLE_LEVEL, SOUTH_EDGE, WEST_EDGE } from '../tile/grid.js';
 import { distanceCode, DUMMY, INFINITE_DISTANCE, UNRESOLVED, ZERO_DISTANCE } from '../tile/samples.js';
 import { iterationBudget } from './budget.js';
+import type { DeepSampler } from './deep-sampler.js';
 import type { Statistics } from './statistics.js';
 
 /**
@@ -83,27 +84,53 @@ export interface Computation {
 }
 
 /**
- * Computes samples of several grids. What is of one level goes to the kernel together: the few long orbits of each tile
- * then share its vectors.
+ * Computes samples of several grids. What is of one level of doubles goes to the kernel together: the few long orbits of each
+ * tile then share its vectors.
+ *
+ * @param deep what decides beyond the levels of doubles
+ * @throws RangeError beyond the levels of doubles when there is nothing for them
  */
-export function computeSamples(computations: readonly Computation[], kernel: Kernel): void {
+export function computeSamples(
+  computations: readonly Computation[],
+  kernel: Kernel,
+  deep: DeepSampler | null,
+): void {
   for (const level of new Set(computations.map(({ grid }) => grid.level))) {
     const together = computations.filter(({ grid }) => grid.level === level);
-    const count = together.reduce((sum, { wanted }) => sum + wanted.length, 0);
-    const points = { re: new Float64Array(count), im: new Float64Array(count) };
-    let first = 0;
-    for (const { grid, wanted } of together) {
-      writePoints(grid, wanted, points, first);
-      first += wanted.length;
-    }
-    const verdicts = { period: new Int32Array(count), log2Distance: new Float64Array(count) };
-    kernel.decide(points, count, iterationBudget(level), verdicts);
-    first = 0;
-    for (const computation of together) {
-      readVerdicts(computation, verdicts, first);
-      first += computation.wanted.length;
+    if (level <= MAX_DOUBLE_LEVEL || deep === null) {
+      computeInDoubles(level, together, kernel);
+    } else {
+      for (const computation of together) computeDeep(level, computation, deep);
     }
   }
+}
+
+function computeInDoubles(level: number, computations: readonly Computation[], kernel: Kernel): void {
+  const count = computations.reduce((sum, { wanted }) => sum + wanted.length, 0);
+  const points = { re: new Float64Array(count), im: new Float64Array(count) };
+  let first = 0;
+  for (const { grid, wanted } of computations) {
+    writePoints(grid, wanted, points, first);
+    first += wanted.length;
+  }
+  const verdicts = { period: new Int32Array(count), log2Distance: new Float64Array(count) };
+  kernel.decide(points, count, iterationBudget(level), verdicts);
+  first = 0;
+  for (const computation of computations) {
+    readVerdicts(computation, verdicts, first, -log2Spacing(level));
+    first += computation.wanted.length;
+  }
+}
+
+function computeDeep(level: number, computation: Computation, deep: DeepSampler): void {
+  const { grid, wanted } = computation;
+  if (wanted.length === 0) return;
+  const { side, west, south } = grid;
+  const x = Float64Array.from(wanted, (i) => i % side);
+  const y = Float64Array.from(wanted, (i) => side - 1 - Math.trunc(i / side));
+  const verdicts = { period: new Int32Array(wanted.length), log2Distance: new Float64Array(wanted.length) };
+  deep.decide({ level, west, south, x, y }, iterationBudget(level), verdicts);
+  readVerdicts(computation, verdicts, 0, 0);
 }
 
 function writePoints(grid: SampleGrid, wanted: Uint32Array, points: PointBatch, first: number): void {
@@ -118,13 +145,14 @@ function writePoints(grid: SampleGrid, wanted: Uint32Array, points: PointBatch, 
   }
 }
 
+/** @param toSpacings what is added to the log2 distances so that they are in spacings */
 function readVerdicts(
   { grid, wanted, statistics }: Computation,
   verdicts: VerdictBatch,
   first: number,
+  toSpacings: number,
 ): void {
   const { period, log2Distance } = grid;
-  const toSpacings = -log2Spacing(grid.level);
   for (let i = 0; i < wanted.length; i++) {
     const decided = verdicts.period[first + i];
     period[wanted[i]] = decided;

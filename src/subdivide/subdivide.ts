@@ -11,6 +11,7 @@ import {
   type Samples,
 } from '../tile/samples.js';
 import { boringPeriod } from './boring.js';
+import type { DeepSampler } from './deep-sampler.js';
 import { computeSamples, createSampleGrid, setExempt, type SampleGrid } from './sample-grid.js';
 import { noStatistics, type Statistics } from './statistics.js';
 
@@ -51,21 +52,31 @@ export interface Parent {
  *
  * The result depends on the arguments alone, bit for bit.
  *
- * @throws RangeError when the children's level is beyond what the kernel's numbers hold
+ * @param deep what decides samples beyond the levels of doubles
+ * @throws RangeError when the children's level is beyond doubles and `deep` is null
  */
-export function subdivide(address: Address, samples: Samples, kernel: Kernel): Subdivision {
-  return subdivideAll([{ address, samples }], kernel)[0];
+export function subdivide(
+  address: Address,
+  samples: Samples,
+  kernel: Kernel,
+  deep: DeepSampler | null = null,
+): Subdivision {
+  return subdivideAll([{ address, samples }], kernel, deep)[0];
 }
 
 /** {@link subdivide} for several tiles, which is faster than one after the other; in their order. */
-export function subdivideAll(parents: readonly Parent[], kernel: Kernel): Subdivision[] {
+export function subdivideAll(
+  parents: readonly Parent[],
+  kernel: Kernel,
+  deep: DeepSampler | null = null,
+): Subdivision[] {
   const refined = parents.map(({ address, samples }) => {
     const { west, south } = gridOf(address);
     const grid = createSampleGrid(levelOf(address) + 1, FINE_SIDE, 2n * west, 2n * south);
     const statistics = noStatistics();
     return { address, grid, wanted: refine(grid, samples, statistics), statistics };
   });
-  computeSamples(refined, kernel);
+  computeSamples(refined, kernel, deep);
   return refined.map(({ address, grid, statistics }) => quarter(address, grid, statistics));
 }
 

@@ -42,7 +42,7 @@ function follow(period: i32): void {
   wide.copy(DZDZ, DC);
   wide.copy(DCDZ, DC);
   let m = 0;
-  for (let n = 0; n < period; ) {
+  for (let n = 0; n < period;) {
     const s = wide.square(Z);
     const exponent = 2 * wide.exponent(Z) + (s >= 4 ? 2 : s >= 2 ? 1 : 0);
     const entry = m > 0 ? table.search(m, exponent, period - n) : 0;

@@ -11,12 +11,12 @@ import { WIDE } from './wide';
 const CAPACITY: i32 = 65536 + 1024;
 const START: usize = 65536;
 const IN_X: usize = START;
-const IN_Y: usize = IN_X + (<usize>CAPACITY << 3);
-const OUT_LOG2: usize = IN_Y + (<usize>CAPACITY << 3);
-const OUT_PERIOD: usize = OUT_LOG2 + (<usize>CAPACITY << 3);
-const CANDIDATES: usize = OUT_PERIOD + (<usize>CAPACITY << 2);
+const IN_Y: usize = IN_X + ((<usize>CAPACITY) << 3);
+const OUT_LOG2: usize = IN_Y + ((<usize>CAPACITY) << 3);
+const OUT_PERIOD: usize = OUT_LOG2 + ((<usize>CAPACITY) << 3);
+const CANDIDATES: usize = OUT_PERIOD + ((<usize>CAPACITY) << 2);
 const MAX_CANDIDATES: i32 = 4096;
-const REFERENCE: usize = CANDIDATES + (<usize>MAX_CANDIDATES << 2);
+const REFERENCE: usize = CANDIDATES + ((<usize>MAX_CANDIDATES) << 2);
 
 let candidates: i32 = 0;
 let TABLE: usize = 0;
@@ -86,6 +86,9 @@ export function refineNucleus(): bool {
 export function delta(): usize {
   return nucleus.DELTA;
 }
+export function lostBits(): i32 {
+  return nucleus.lostBits;
+}
 
 /** Builds the table for points at most `largest` spacings from the reference; a spacing is mantissa 2^exponent. */
 export function prepare(mantissa: f64, exponent: i32, largest: f64): void {
@@ -105,8 +108,8 @@ export function decide(count: i32, budget: i32): void {
 const FULL: usize = memory.data(WIDE, 16);
 
 function decideOne(i: usize, budget: i32): void {
-  // Some times around the reference, the most likely period, then twice as long each time.
-  let end = max(1024, min(orbit.length, 1 << 27) * 4);
+  // Some times around a nucleus' orbit, whose period is the most likely one, then twice as long each time.
+  let end = orbit.isPeriodic() ? max(1024, min(orbit.length, 1 << 27) * 4) : 4096;
   for (;;) {
     if (pixel.run(min(end, budget))) {
       store<f64>(OUT_LOG2 + (i << 3), pixel.log2Distance);

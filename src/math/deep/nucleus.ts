@@ -20,11 +20,10 @@ const FULL: usize = memory.data(WIDE, 16);
 const STEP: usize = memory.data(WIDE, 16);
 const ONE: usize = memory.data(WIDE, 16);
 
-/** One iteration of z from the reference's point m, which is left in POINT, and Z_m + z in FULL. */
+/** One iteration of z from the reference's point in POINT; leaves the whole orbit's point in FULL. */
 // @ts-ignore: decorator
 @inline
-function advance(m: i32): void {
-  orbit.pointAt(POINT, m);
+function advance(): void {
   wide.add(FULL, POINT, Z);
   wide.add(POINT, POINT, FULL);
   wide.multiply(Z, Z, POINT);
@@ -44,7 +43,8 @@ export function refine(): bool {
     wide.set(Z, 0, 0, 0);
     wide.set(D, 0, 0, 0);
     for (let m = 0; m < orbit.length; m++) {
-      advance(m);
+      orbit.pointAt(POINT, m);
+      advance();
       wide.multiply(D, D, FULL);
       wide.double(D);
       wide.add(D, D, ONE);
@@ -64,13 +64,22 @@ export function refine(): bool {
   return false;
 }
 
+/**
+ * log2 of how much smaller a point of the nucleus' orbit is than its difference to C's, at the worst: so many bits of it are
+ * lost when it is taken as the sum.
+ */
+export let lostBits: i32 = 0;
+
 /** Makes the reference the orbit of C + DELTA, which ends in 0. */
 function take(): void {
+  lostBits = 0;
   wide.set(Z, 0, 0, 0);
+  orbit.pointAt(POINT, 0);
   for (let m = 0; m < orbit.length; m++) {
-    advance(m);
-    orbit.pointAt(POINT, m + 1);
+    advance();
+    orbit.pointAt(POINT, m + 1); // before it becomes the nucleus' one
     wide.add(FULL, POINT, Z);
+    if (m + 1 < orbit.length) lostBits = max(lostBits, wide.exponent(Z) - wide.exponent(FULL));
     orbit.setPoint(m + 1, FULL);
   }
   wide.set(FULL, 0, 0, 0);

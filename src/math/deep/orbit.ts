@@ -8,7 +8,7 @@ export let length: i32 = 0;
 export let Z_RE: usize = 0;
 export let Z_IM: usize = 0;
 /** Below this |Z| stands in the list. */
-export const TINY: f64 = reinterpret<f64>(<u64>(1023 - 900) << 52);
+export const TINY: f64 = reinterpret<f64>((<u64>(1023 - 900)) << 52);
 
 /** Numbers in the list. */
 export let tinyCount: i32 = 0;
@@ -26,6 +26,12 @@ export function place(at: usize, steps: i32): usize {
   Z_IM = Z_RE + ((<usize>steps + 1) << 3);
   TINY_LIST = Z_IM + ((<usize>steps + 1) << 3);
   return TINY_LIST + <usize>MAX_TINY * ENTRY;
+}
+
+/** Whether it is a nucleus' orbit. */
+export function isPeriodic(): bool {
+  const end = (<usize>length) << 3;
+  return load<f64>(Z_RE + end) == 0 && load<f64>(Z_IM + end) == 0;
 }
 
 /** Sets Z_m. One that the list has no room for is 0 when it is too small for a double. */
