@@ -150,7 +150,7 @@ describe('the stored answers of the deep oracle', () => {
       expect(length).toBe(count);
     for (const index of [...stored.i, ...stored.j]) expect(index >= 0 && index <= 256).toBe(true);
     expect(new Set(stored.i.map((i, k) => 257 * i + stored.j[k])).size).toBe(count);
-    expect(stored.bits).toBeGreaterThanOrEqual(Math.ceil(log2Decimal(zoom)) + 96);
+    expect(stored.bits).toBeGreaterThanOrEqual(Math.ceil(log2Decimal(zoom)) + 128);
   });
 
   test.each(FRESH)('are what it still says: $count of $name, drawn anew at every run', ({ name, count }) => {

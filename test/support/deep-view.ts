@@ -94,10 +94,11 @@ export function log2HalfHeight(view: DeepView): number {
 }
 
 /**
- * Binary places for a view: log2(zoom) + 96 or a few more, so that numbers below 4 fill whole words of 64 bits.
+ * Binary places for a view: log2(zoom) + 128 or a few more, so that numbers below 4 fill whole words of 64 bits. Samples
+ * at 2^-64 h of the set occur, and 128 places leave them 44 after the 2^20 roundings of a long orbit.
  */
 export function deepBits(view: DeepView): number {
-  return 64 * Math.ceil((Math.ceil(log2Decimal(view.zoom)) + 96 + 2) / 64) - 2;
+  return 64 * Math.ceil((Math.ceil(log2Decimal(view.zoom)) + 128 + 2) / 64) - 2;
 }
 
 /**
