@@ -9,7 +9,7 @@
  * 1 only when later terms + 1 cancel 2 z d, as they do within a few diameters of a component's nucleus.)
  *
  * Rounding z to 2^-bits at each of n steps is like moving c by about n 2^-bits. That has to be small beside the distance,
- * not only beside the view: of 500 samples of a view the nearest is at 2^-60 of its height.
+ * not only beside the view: the nearest of 500 samples of e227 is at 2^-64 of half the height of the view.
  */
 export interface DeepPoint {
   /** In units of 2^-bits. */
