@@ -10,10 +10,13 @@ let deep: DeepSampler | null = null;
 
 /** What decides samples beyond the levels of doubles, one a thread. */
 export function deepSampler(): DeepSampler {
-  deep ??= new DeepSampler(
-    new DeepKernel(readFileSync(new URL('../../dist/math/deep-kernel.wasm', import.meta.url))),
-  );
+  deep ??= new DeepSampler(deepKernel());
   return deep;
+}
+
+/** A kernel for points at any depth. */
+export function deepKernel(): DeepKernel {
+  return new DeepKernel(readFileSync(new URL('../../dist/math/deep-kernel.wasm', import.meta.url)));
 }
 
 /** The fastest kernel that runs here; all kernels give the same bits. */

@@ -38,3 +38,15 @@ export function formatDyadic(numerator: bigint, bits: number): string {
   const fraction = scaled.slice(scaled.length - bits).replace(/0+$/, '');
   return sign + whole + (fraction === '' ? '' : `.${fraction}`);
 }
+
+/**
+ * 2^log2 as a decimal number, also where no double holds it.
+ *
+ * @returns up to 17 digits in the doubles' range; beyond it 10 digits and a power of ten
+ */
+export function formatPowerOfTwo(log2: number): string {
+  if (log2 > -1000 && log2 < 1000) return String(2 ** log2);
+  const log10 = log2 * Math.LOG10E * Math.LN2;
+  const exponent = Math.floor(log10);
+  return `${(10 ** (log10 - exponent)).toPrecision(10)}e${exponent}`;
+}

@@ -37,6 +37,9 @@ export interface TinyPoint {
 const TINY = 2 ** -400;
 /** Below this modulus the top bits are looked for, for a relative precision of 2^-53. */
 const SMALL = 2 ** -8;
+const FIRST_CHECKPOINT = 4096;
+/** Length from which on an orbit may be found stagnant: shorter ones cost nothing. */
+const STAGNANT_FROM = 2 ** 17;
 /** Square of the modulus at which the reference has escaped. Later points are near no perturbed orbit of interest. */
 const ESCAPED = 2 ** 40;
 
@@ -78,8 +81,9 @@ export function followExactly(options: OrbitOptions): ExactOrbit {
   let ball = 4 ** log2Radius; // |d|^2 times this is the ball's radius squared
   let smallest = Infinity;
   let log2Smallest = Infinity;
-  let checkpoint = 4096;
-  let log2DerivativeBefore = -Infinity;
+  let checkpoint = FIRST_CHECKPOINT;
+  let log2Largest = -Infinity;
+  const largestAt: number[] = [];
   let n = 0;
   let isNearNucleus = false;
   while (n < maxLength) {
@@ -140,12 +144,13 @@ export function followExactly(options: OrbitOptions): ExactOrbit {
       }
     }
     if (onProgress !== undefined && (n & 16383) === 0) onProgress(n);
-    if (n === checkpoint) {
-      // Inside a component that has no nucleus in the region the derivative does not grow any more: any length will do.
-      const log2Derivative = 0.5 * Math.log2(d2) + exponent;
-      if (log2Derivative < log2DerivativeBefore + 1 && period === undefined) break;
-      log2DerivativeBefore = log2Derivative;
-      checkpoint *= 2;
+    if ((n & 255) === 0) {
+      log2Largest = Math.max(log2Largest, 0.5 * Math.log2(d2) + exponent);
+      if (n === checkpoint) {
+        largestAt.push(log2Largest);
+        if (period === undefined && isStagnant(n, largestAt)) break;
+        checkpoint *= 2;
+      }
     }
   }
   return {
@@ -156,6 +161,16 @@ export function followExactly(options: OrbitOptions): ExactOrbit {
     isNearNucleus,
     minima,
   };
+}
+
+/**
+ * Whether the derivative has not even doubled while the orbit became sixteen times as long. That is so inside a component that has
+ * no nucleus in the region; the orbit is then as good a reference as any longer one.
+ *
+ * @param largestAt log2 of the largest |dz/dc| up to n = 4096, 8192, ...
+ */
+function isStagnant(n: number, largestAt: readonly number[]): boolean {
+  return n >= STAGNANT_FROM && largestAt[largestAt.length - 1] < largestAt[largestAt.length - 5] + 1;
 }
 
 function grown(array: Float64Array, maxLength: number): Float64Array<ArrayBuffer> {

@@ -2,8 +2,10 @@ import type { Argv } from 'yargs';
 import { jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { EXTERIOR, UNRESOLVED } from '../../math/batch.js';
-import { checkDecimal, exceedsDouble } from '../../math/decimal.js';
-import { race } from '../../math/race.js';
+import { deepKernel } from '../../daemon/kernel.js';
+import { checkDecimal, exceedsDouble, formatPowerOfTwo } from '../../math/decimal.js';
+import { fractionDigits, parseFixed } from '../../math/fixed.js';
+import { race, type Verdict } from '../../math/race.js';
 import { EXIT } from '../exit-codes.js';
 import { say, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
@@ -18,8 +20,14 @@ interface PointArguments {
 const BUDGET = 2 ** 26;
 /** Beyond this both coordinates are certainly far outside, and beyond the root tile. */
 const LARGEST = 16;
-/** A point given with more digits than a double holds is moved by up to 2^-52: nearer to the boundary that matters. */
+/** Nearer to the boundary than this the rounding of doubles, 2^-52, begins to matter. */
 const LOG2_ROUNDED = -44;
+/** Iterations of a deep point: minutes at the worst. */
+const DEEP_BUDGET = 2 ** 30;
+/** Steps of a reference orbit at the most. */
+const MAX_REFERENCE = 2 ** 24;
+/** Binary digits of a deep point beyond those that it is given with. */
+const GUARD_BITS = 128;
 
 interface PointReport {
   readonly kind: 'interior' | 'exterior' | 'dummy' | 'unresolved';
@@ -49,15 +57,39 @@ function decide(reText: string, imText: string): PointReport {
       `expected RE and IM from -${LARGEST} to ${LARGEST}, got ${reText.slice(0, 40)}, ${imText.slice(0, 40)}`,
     );
   }
-  if (im === 0 || (re === 0 && Math.abs(im) === 1)) return { kind: 'dummy', period: -1, distance: null };
+  const isOnAxis = !/[1-9]/.test(imText.replace(/e.*/i, ''));
+  const isOnImaginaryAxis = !/[1-9]/.test(reText.replace(/e.*/i, ''));
+  if (isOnAxis || (isOnImaginaryAxis && Math.abs(im) === 1 && !exceedsDouble(imText)))
+    return { kind: 'dummy', period: -1, distance: null };
   const verdict = { period: 0, log2Distance: 0 };
   race(re, im, BUDGET, verdict);
-  const rounded = exceedsDouble(reText) || exceedsDouble(imText);
-  if (verdict.period === UNRESOLVED || (rounded && verdict.log2Distance < LOG2_ROUNDED)) {
-    return { kind: 'unresolved', period: UNRESOLVED, distance: null };
+  const rounded = exceedsDouble(reText) || exceedsDouble(imText) || re === 0 || im === 0;
+  if (rounded && (verdict.period === UNRESOLVED || verdict.log2Distance < LOG2_ROUNDED)) {
+    decideDeep(reText, imText, verdict);
   }
+  if (verdict.period === UNRESOLVED) return { kind: 'unresolved', period: UNRESOLVED, distance: null };
   const kind = verdict.period === EXTERIOR ? 'exterior' : 'interior';
-  return { kind, period: verdict.period, distance: String(2 ** verdict.log2Distance) };
+  return { kind, period: verdict.period, distance: formatPowerOfTwo(verdict.log2Distance) };
+}
+
+/** A point with all its digits. */
+function decideDeep(reText: string, imText: string, verdict: Verdict): void {
+  const digits = Math.max(17, fractionDigits(reText), fractionDigits(imText));
+  const log2Radius = -Math.floor(digits * Math.log2(10));
+  const bits = GUARD_BITS - log2Radius;
+  const kernel = deepKernel();
+  const reference = kernel.makeReference({
+    re: parseFixed(reText, bits, 'RE'),
+    im: parseFixed(imText, bits, 'IM'),
+    bits,
+    log2Radius,
+    maxLength: MAX_REFERENCE,
+  });
+  const verdicts = { period: new Int32Array(1), log2Distance: new Float64Array(1) };
+  const here = { x: new Float64Array(1), y: new Float64Array(1) };
+  kernel.decide(reference, { mantissa: 1, exponent: log2Radius }, here, 1, DEEP_BUDGET, verdicts);
+  verdict.period = verdicts.period[0];
+  verdict.log2Distance = verdicts.log2Distance[0] + log2Radius;
 }
 
 function describe({ kind, period, distance }: PointReport): string {
@@ -69,7 +101,7 @@ function describe({ kind, period, distance }: PointReport): string {
     case 'dummy':
       return 'dummy: on the real axis or at +-i, where nothing is calculated';
     case 'unresolved':
-      return 'unresolved: too near to the boundary for double precision and the iteration budget';
+      return 'unresolved: too near to the boundary for the iteration budget';
   }
 }
 
@@ -88,7 +120,11 @@ export function pointCommand(y: Argv, { terminal, environment, finish }: Context
             describe: 'imaginary part, a decimal number',
           })
           .option('json', jsonOption)
-          .example('$0 point -0.12 0.74', 'interior, period 3'),
+          .example('$0 point -0.12 0.74', 'interior, period 3')
+          .example(
+            '$0 point -1.7598171308048479165828760533255 0.0125931107997496573193886668543',
+            'period 252',
+          ),
         environment,
       ),
     async ({ re, im, json }) => await finish(runPoint({ re, im, json }, terminal)),
