@@ -7,10 +7,12 @@ import { daemonCommand } from './commands/daemon.js';
 import { initCommand } from './commands/init.js';
 import { inspectCommand } from './commands/inspect.js';
 import { pointCommand } from './commands/point.js';
+import { renderCommand } from './commands/render.js';
 import { statusCommand } from './commands/status.js';
 import type { Context } from './context.js';
 import { declaredOptions, readConfig, type Environment } from './environment.js';
 import { EXIT } from './exit-codes.js';
+import { shieldNumbers } from './negative-numbers.js';
 import { suggest } from './suggest.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -23,8 +25,9 @@ const COMMANDS = [
   inspectCommand,
   pointCommand,
   areaCommand,
+  renderCommand,
 ];
-const COMMAND_NAMES = ['init', 'status', 'check', 'inspect', 'point', 'area', 'completion'];
+const COMMAND_NAMES = ['init', 'status', 'check', 'inspect', 'point', 'area', 'render', 'completion'];
 
 /**
  * The command line.
@@ -99,15 +102,6 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
   await parser.parseAsync(shieldNumbers(argv), {}, (_error: unknown, _args: unknown, output: string) => {
     if (output !== '') terminal.out.write(`${output}\n`);
   });
-}
-
-/**
- * yargs takes -1e-3 for options, so negative numbers get a space in front, which `point` takes off again. That makes a `--`
- * before its coordinates needless.
- */
-function shieldNumbers(argv: readonly string[]): string[] {
-  const shielded = argv.map((text) => (/^-[0-9.]/.test(text) ? ` ${text}` : text));
-  return argv[0] === 'point' ? shielded.filter((text) => text !== '--') : shielded;
 }
 
 /** One sentence for what yargs found wrong, with a suggestion where a name was misspelt. */

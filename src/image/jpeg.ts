@@ -10,11 +10,11 @@ const QUALITY = 90;
  * Writes a JPEG of palette colours; the same pixels always give the same bytes. Pictures of one colour stay seamless:
  * a block of 8x8 equal pixels decodes to the same colour wherever it stands.
  *
- * @param indices side*side palette indices, row by row from the top
- * @param side width and height in pixels
+ * @param indices palette indices, row by row from the top
+ * @param width pixels a row
  * @param palette 768 bytes: red, green, blue of each index
  */
-export function encodeJpeg(indices: Uint8Array, side: number, palette: Uint8Array): Uint8Array {
+export function encodeJpeg(indices: Uint8Array, width: number, palette: Uint8Array): Uint8Array {
   const data = new Uint8Array(4 * indices.length);
   for (let i = 0; i < indices.length; i++) {
     const colour = 3 * indices[i];
@@ -23,5 +23,5 @@ export function encodeJpeg(indices: Uint8Array, side: number, palette: Uint8Arra
     data[4 * i + 2] = palette[colour + 2];
     data[4 * i + 3] = 255;
   }
-  return encode({ data, width: side, height: side }, QUALITY).data;
+  return encode({ data, width, height: indices.length / width }, QUALITY).data;
 }

@@ -34,6 +34,21 @@ export function encodeBoringPicture(period: number, theme: ThemeName, format: Pi
 }
 
 function encode(indices: Uint8Array, theme: ThemeName, format: PictureFormat): Uint8Array {
+  return encodeIndices(indices, PICTURE_SIDE, theme, format);
+}
+
+/**
+ * A picture of any size.
+ *
+ * @param indices palette indices (palette-index.ts), row by row from the top
+ * @param width pixels a row
+ */
+export function encodeIndices(
+  indices: Uint8Array,
+  width: number,
+  theme: ThemeName,
+  format: PictureFormat,
+): Uint8Array {
   const write = format === 'png' ? encodeIndexedPng : encodeJpeg;
-  return write(indices, PICTURE_SIDE, paletteOf(theme));
+  return write(indices, width, paletteOf(theme));
 }

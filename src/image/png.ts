@@ -21,12 +21,12 @@ const DEFLATE_LEVEL = 9;
 /**
  * Writes an 8-bit indexed PNG; the same pixels always give the same bytes.
  *
- * @param indices side*side palette indices, row by row from the top
- * @param side width and height in pixels
+ * @param indices palette indices, row by row from the top
+ * @param width pixels a row
  * @param palette 768 bytes: red, green, blue of each index
  */
-export function encodeIndexedPng(indices: Uint8Array, side: number, palette: Uint8Array): Uint8Array {
-  const picture = new PNG({ width: side, height: side });
+export function encodeIndexedPng(indices: Uint8Array, width: number, palette: Uint8Array): Uint8Array {
+  const picture = new PNG({ width, height: indices.length / width });
   picture.data = Buffer.from(indices.buffer, indices.byteOffset, indices.byteLength);
   const grey = PNG.sync.write(picture, {
     colorType: 0,

@@ -20,6 +20,9 @@ export const ROOT_SPACING_BITS = 5;
  */
 export const MAX_DOUBLE_LEVEL = 36;
 
+/** Deepest level that is made unless it is said otherwise: a tile there is 2^-20000 of the root's side. */
+export const MAX_LEVEL = 20_000;
+
 /** The grid of one tile. */
 export interface Grid {
   readonly level: number;

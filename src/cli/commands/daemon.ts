@@ -5,12 +5,13 @@ import { availableParallelism, hostname } from 'node:os';
 import { clientNameFrom } from '../../cache/client-name.js';
 import { Daemon } from '../../daemon/daemon.js';
 import type { Progress } from '../../daemon/options.js';
-import { MAX_DOUBLE_LEVEL } from '../../tile/grid.js';
+import { MAX_LEVEL } from '../../tile/grid.js';
 import { EXIT } from '../exit-codes.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
 import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { parseBytes } from '../bytes.js';
+import { wholeNumber } from '../whole-number.js';
 
 /** The daemon's options as the command line gives them. */
 interface DaemonArguments {
@@ -48,7 +49,7 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
     pid: process.pid,
     version,
     workers,
-    maxLevel: wholeNumber(args.maxLevel, '--max-level', 0, MAX_DOUBLE_LEVEL) ?? MAX_DOUBLE_LEVEL,
+    maxLevel: wholeNumber(args.maxLevel, '--max-level', 0, MAX_LEVEL) ?? MAX_LEVEL,
     maxTiles: wholeNumber(args.maxTiles, '--max-tiles', 0, Number.MAX_SAFE_INTEGER),
     untilIdle: args.untilIdle,
     minFree: parseBytes(args.minFree, '--min-free'),
@@ -96,12 +97,6 @@ function describe({ mode, subdivided, todo, level, rate }: Progress): string {
 
 function summary({ mode, subdivided, todo, level, rate }: Progress): object {
   return { mode, subdivided, todo, level, tilesPerSecond: Number(rate.toFixed(2)) };
-}
-
-function wholeNumber(value: number | undefined, name: string, least: number, most: number): number | null {
-  if (value === undefined) return null;
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`expected ${name} as a whole number from ${least} to ${most}, got ${value}`);
 }
 
 /** Declares the command, the default one. */

@@ -7,6 +7,7 @@ import { checkDecimal, exceedsDouble, formatPowerOfTwo } from '../../math/decima
 import { fractionDigits, parseFixed } from '../../math/fixed.js';
 import { race, type Verdict } from '../../math/race.js';
 import { EXIT } from '../exit-codes.js';
+import { unshield } from '../negative-numbers.js';
 import { say, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 
@@ -42,11 +43,6 @@ function runPoint(args: PointArguments, terminal: Terminal): number {
   const report = decide(checkDecimal(unshield(args.re), 'RE'), checkDecimal(unshield(args.im), 'IM'));
   say(terminal, args.json ? JSON.stringify(report) : describe(report));
   return EXIT.ok;
-}
-
-/** Takes off the space that stands before a negative number, see main.ts. */
-function unshield(text: string): string {
-  return text.startsWith(' -') ? text.slice(1) : text;
 }
 
 function decide(reText: string, imText: string): PointReport {
