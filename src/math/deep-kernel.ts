@@ -52,7 +52,7 @@ export interface DeepBatch {
 }
 
 /** Iterations that are counted at the most. */
-export const MAX_DEEP_BUDGET: number = 2 ** 30;
+const MAX_DEEP_BUDGET = 2 ** 30;
 
 /** Bits that the points of a nucleus' orbit may lose of 53. */
 const MAX_LOST_BITS = 10;

@@ -36,7 +36,7 @@ export async function render(geometry: Geometry, options: RenderOptions): Promis
   const { width, height } = geometry;
   const { workers, budget, onProgress } = options;
   const pool = new Tinypool({
-    filename: new URL('./worker.js', import.meta.url).href,
+    filename: new URL('../../dist/render/worker.js', import.meta.url).href,
     runtime: 'worker_threads',
     minThreads: workers,
     maxThreads: workers,

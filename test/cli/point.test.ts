@@ -72,17 +72,33 @@ describe('point', () => {
     },
   );
 
-  it('claims nothing near the boundary that the digits given do not hold', async () => {
+  it('takes all the digits that are given', async () => {
     const { out } = await mandeld(
       'point',
       '-0.743643887037158704752191506114774',
       '0.131825904205311970493132056385139',
       '--json',
     );
-    expect(JSON.parse(out)).toMatchObject({ kind: 'unresolved', period: -2, distance: null });
+    expect(JSON.parse(out)).toMatchObject({ kind: 'exterior', period: 0 });
   });
 
   it('resolves nothing at a parabolic point', async () => {
     expect((await mandeld('point', '0.25', '0.5', '--json')).out).toContain('"unresolved"');
+  });
+});
+
+describe('a point with many digits', () => {
+  it.each([
+    ['-1.7598171308048479165828760533255', '-0.0125933107997496573193886668543', 252, 4.125165805827e-20],
+    [
+      '-0.04947002906310409375169222672735363011874571248822490822377490408258110',
+      '-0.67478757584467536401139205313059765633477070682240346301927610994511040',
+      86614,
+      1.803368944106e-60,
+    ],
+  ])('%s is a nucleus', async (re, im, period, size) => {
+    const report = JSON.parse((await mandeld('point', re, im, '--json')).out) as { distance: string };
+    expect(report).toMatchObject({ kind: 'interior', period });
+    expect(Math.abs(Number(report.distance) / (size / 2) - 1)).toBeLessThan(1e-6);
   });
 });

@@ -14,7 +14,7 @@ describe('SIGKILL', () => {
     const random = seededRandom(seed);
     const root = await caches.fresh();
     const clients = ['a', 'b', 'c'];
-    const launch = (client: string): Mandeld => daemon(root, client, '--max-level', '5', '--until-idle');
+    const launch = (client: string): Mandeld => daemon(root, client, '--max-level', '6', '--until-idle');
     const daemons = clients.map(launch);
     let killed = 0;
     for (let i = 0; i < KILLS; i++) {
@@ -31,7 +31,7 @@ describe('SIGKILL', () => {
       ends.map(({ err }) => err).join('\n'),
     ).toEqual([0, 0, 0]);
     const straight = await caches.fresh();
-    await render(straight, 5);
+    await render(straight, 6);
     expect(await essence(root)).toEqual(await essence(straight));
     await expectTidy(root);
   });

@@ -118,7 +118,7 @@ export function pointCommand(y: Argv, { terminal, environment, finish }: Context
           .option('json', jsonOption)
           .example('$0 point -0.12 0.74', 'interior, period 3')
           .example(
-            '$0 point -1.7598171308048479165828760533255 0.0125931107997496573193886668543',
+            '$0 point -1.7598171308048479165828760533255 -0.0125933107997496573193886668543',
             'period 252',
           ),
         environment,

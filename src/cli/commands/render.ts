@@ -147,7 +147,7 @@ export function renderCommand(y: Argv, { terminal, environment, finish }: Contex
           .option('json', jsonOption)
           .example('$0 render --re -0.75 --im 0.1 --radius 0.02 -o valley.png', 'the seahorses')
           .example(
-            '$0 render --re -1.7598171308048478 --im -0.0125931107997498 --radius 2e-14 -o deep.jpg',
+            '$0 render --re -1.7598171308048478 --im -0.0125933107997497 --radius 2e-14 -o deep.jpg',
             'beyond doubles',
           ),
         environment,
