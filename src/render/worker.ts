@@ -11,7 +11,7 @@ import type { Geometry } from './view.js';
 const MAX_REFERENCE = 2 ** 24;
 
 let kernel: DeepKernel | null = null;
-/** The kernel keeps what it has prepared for this one; each job brings a copy of it. */
+/** The kernel keeps what it has prepared for this one. A thread works for one picture, and each job brings a copy of it. */
 let known: Reference | null = null;
 
 /** The worker thread of a picture. */
@@ -49,9 +49,7 @@ function computeRows({ geometry, first, count, budget, reference }: RenderJob & 
     toSpacings = -log2Spacing;
   } else {
     kernel ??= deepKernel();
-    if (known === null || known.length !== reference.length || known.re.buffer !== reference.re.buffer) {
-      known = reference;
-    }
+    known ??= reference;
     kernel.decide(known, geometry.spacing, { x, y }, pixels, budget, verdicts);
   }
   return paint(verdicts, toSpacings);

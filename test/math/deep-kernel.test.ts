@@ -8,7 +8,7 @@ import { deepAnswers, deepViews, fixedPoint, log2Decimal, log2HalfHeight } from 
 const kernel = new DeepKernel(readFileSync(new URL('../../dist/math/deep-kernel.wasm', import.meta.url)));
 const MAX_LENGTH = 2 ** 21;
 /** Nearer to the set than this, in pixel spacings, the rounding of doubles is more than a hundredth of the distance. */
-const LOG2_ROUNDED = -19;
+const LOG2_ROUNDED = -24;
 
 /** A view of 257 x 257 samples: its reference and the spacing. */
 function viewOf(name: string): { reference: Reference; spacing: { mantissa: number; exponent: number } } {

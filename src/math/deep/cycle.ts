@@ -1,6 +1,6 @@
 // The attracting cycle of one point, by Newton's method on perturbed orbits, its multiplier and the interior distance: the
-// formulas of src/math/cycle.ts with wide numbers and the table's skips. The derivatives of a skip are those of its linear
-// map, so they carry its relative error.
+// formulas of src/math/cycle.ts with wide numbers and the table's skips. The derivatives of a skip are those of its
+// quadratic map, so they carry its relative error.
 import { log2 } from '../simd/logarithm';
 import * as orbit from './orbit';
 import * as pixel from './pixel';
@@ -28,6 +28,7 @@ const ROOT: usize = memory.data(WIDE, 16);
 
 const A: usize = memory.data(WIDE, 16);
 const B: usize = memory.data(WIDE, 16);
+const Q: usize = memory.data(WIDE, 16);
 const T: usize = memory.data(WIDE, 16);
 const U: usize = memory.data(WIDE, 16);
 const FULL: usize = memory.data(WIDE, 16);
@@ -49,15 +50,26 @@ function follow(period: i32): void {
     if (entry != 0) {
       wide.set(A, table.aRe(entry), table.aIm(entry), table.aExponent(entry));
       wide.set(B, table.bRe(entry), table.bIm(entry), table.bExponent(entry));
+      wide.set(Q, table.qRe(entry), table.qIm(entry), table.qExponent(entry));
+      wide.multiply(T, Q, Z);
+      wide.double(Q);
+      wide.add(A, A, T); // A + Q z
+      wide.multiply(Z, Z, A);
+      wide.add(A, A, T); // A + 2 Q z, the derivative
+      wide.multiply(T, B, pixel.DC);
+      wide.add(Z, Z, T);
       wide.multiply(DCDZ, DCDZ, A);
+      wide.multiply(T, DZ, DC);
+      wide.multiply(T, T, Q);
+      wide.add(DCDZ, DCDZ, T);
       wide.multiply(DC, DC, A);
       wide.multiply(T, B, pixel.SPACING);
       wide.add(DC, DC, T);
       wide.multiply(DZDZ, DZDZ, A);
+      wide.multiply(T, DZ, DZ);
+      wide.multiply(T, T, Q);
+      wide.add(DZDZ, DZDZ, T);
       wide.multiply(DZ, DZ, A);
-      wide.multiply(Z, Z, A);
-      wide.multiply(T, B, pixel.DC);
-      wide.add(Z, Z, T);
       n += 1 << table.found;
       m += 1 << table.found;
     } else {

@@ -77,8 +77,12 @@ function takeB(entry: usize): void {
 function stepWide(end: i32): void {
   const entry = m > 0 ? table.search(m, squareExponent(Z), end - n) : 0;
   if (entry != 0) {
+    wide.set(COEFFICIENT, table.qRe(entry), table.qIm(entry), table.qExponent(entry));
+    wide.multiply(T, COEFFICIENT, Z);
     takeA(entry);
+    wide.add(COEFFICIENT, COEFFICIENT, T);
     wide.multiply(Z, Z, COEFFICIENT);
+    wide.add(COEFFICIENT, COEFFICIENT, T);
     wide.multiply(D, D, COEFFICIENT);
     takeB(entry);
     wide.multiply(T, COEFFICIENT, DC);
@@ -166,12 +170,22 @@ function runPlain(end: i32): bool {
       const bs = pow2(table.bExponent(entry) + wide.exponent(DC));
       const x = wide.re(DC);
       const y = wide.im(DC);
-      const t = (a * zr - b * zi) * as + (u * x - v * y) * bs;
-      zi = (a * zi + b * zr) * as + (u * y + v * x) * bs;
+      const p = table.qRe(entry);
+      const q = table.qIm(entry);
+      const qs = pow2(table.qExponent(entry));
+      // Q z, then A + Q z, then its derivative A + 2 Q z
+      const wr = (p * zr - q * zi) * qs;
+      const wi = (p * zi + q * zr) * qs;
+      const gr = a * as + wr;
+      const gi = b * as + wi;
+      const t = gr * zr - gi * zi + (u * x - v * y) * bs;
+      zi = gr * zi + gi * zr + (u * y + v * x) * bs;
       zr = t;
       const hs = h * pow2(table.bExponent(entry) + he - de);
-      const s = (a * dr - b * di) * as + u * hs;
-      di = (a * di + b * dr) * as + v * hs;
+      const er = gr + wr;
+      const ei = gi + wi;
+      const s = er * dr - ei * di + u * hs;
+      di = er * di + ei * dr + v * hs;
       dr = s;
       index += 1 << table.found;
       done += 1 << table.found;

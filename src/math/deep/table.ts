@@ -1,22 +1,25 @@
-// Bilinear approximation: 2^k steps of a perturbed orbit at once, z <- A z + B dc, as long as |z| is below a radius.
-// The table is a binary tree over the reference's steps from m = 1 on; step 0, from Z = 0, is never linear.
+// Bilinear approximation with a square: 2^k steps of a perturbed orbit at once, z <- A z + Q z^2 + B dc, as long as |z| is
+// below a radius. One step is exactly of this form; what joining two leaves out is z^3 and z dc. Without Q the radius would be
+// the square of what it is. The table is a binary tree over the reference's steps from m = 1 on; step 0, from Z = 0, has no
+// linear part.
 // See Zhuoran, "Bilinear approximation", fractalforums.org, 2021; Heiland-Allen, "Deep zoom theory and practice (again)".
+import { log2 } from '../simd/logarithm';
 import * as orbit from './orbit';
 import * as wide from './wide';
-import { pow2, WIDE } from './wide';
+import { WIDE } from './wide';
 
 /** log2 of the relative error that one step may have. */
-export const LOG2_ERROR: i32 = -36;
+export const LOG2_ERROR: i32 = -40;
 /** Steps of the shortest entry, as a power of two. */
 export const FIRST_LEVEL: i32 = 3;
 const MAX_LEVELS: i32 = 30;
 
-/** Entry: A and B without exponents (32 bytes), their exponents, mantissa and exponent of the radius. */
-const ENTRY: usize = 56;
-const A_EXPONENT: usize = 32;
-const B_EXPONENT: usize = 36;
-const R_EXPONENT: usize = 40;
-const R: usize = 48;
+/** Entry: A, B and Q without exponents (48 bytes), their exponents, log2 of the radius. */
+const ENTRY: usize = 72;
+const A_EXPONENT: usize = 48;
+const B_EXPONENT: usize = 52;
+const Q_EXPONENT: usize = 56;
+const LOG2_R: usize = 64;
 
 /** Levels that there are, FIRST_LEVEL included; the last one is `levels - 1`. */
 export let levels: i32 = 0;
@@ -25,8 +28,8 @@ const ENTRIES: usize = memory.data(MAX_LEVELS * 8, 16);
 const COUNTS: usize = memory.data(MAX_LEVELS * 4, 16);
 
 // Temporaries of the building.
-const ONE_A: usize = memory.data(64, 16);
-const TWO_A: usize = memory.data(64, 16);
+const ONE_A: usize = memory.data(80, 16);
+const TWO_A: usize = memory.data(80, 16);
 
 /** Bytes that the table of an orbit takes. */
 export function bytesFor(steps: i32): usize {
@@ -50,6 +53,7 @@ function entriesOf(level: i32): usize {
  * @param at where there is room, see {@link bytesFor}
  */
 export function build(at: usize, largest: f64, largestExponent: i32): void {
+  const log2Largest = log2(largest) + <f64>largestExponent;
   const steps = orbit.length - 1;
   levels = FIRST_LEVEL;
   let free = at;
@@ -64,10 +68,10 @@ export function build(at: usize, largest: f64, largestExponent: i32): void {
     for (let j = 0; j < count; j++) {
       const to = entriesOf(level) + <usize>j * ENTRY;
       if (level == FIRST_LEVEL) {
-        makeFirst(to, 1 + (j << FIRST_LEVEL), largest, largestExponent);
+        makeFirst(to, 1 + (j << FIRST_LEVEL), log2Largest);
       } else {
         const from = entriesOf(level - 1) + <usize>(2 * j) * ENTRY;
-        join(to, from, from + ENTRY, largest, largestExponent);
+        join(to, from, from + ENTRY, log2Largest);
       }
       store<i32>(limitsOf(level) + ((<usize>j) << 2), limitOf(to));
     }
@@ -76,98 +80,104 @@ export function build(at: usize, largest: f64, largestExponent: i32): void {
 }
 
 /** The entry of 2^FIRST_LEVEL steps from m on. */
-function makeFirst(to: usize, m: i32, largest: f64, largestExponent: i32): void {
-  single(to, m, largest, largestExponent);
+function makeFirst(to: usize, m: i32, log2Largest: f64): void {
+  single(to, m);
   for (let i = 1; i < 1 << FIRST_LEVEL; i++) {
-    single(TWO_A, m + i, largest, largestExponent);
+    single(TWO_A, m + i);
     memory.copy(ONE_A, to, ENTRY);
-    join(to, ONE_A, TWO_A, largest, largestExponent);
+    join(to, ONE_A, TWO_A, log2Largest);
   }
 }
 
 const POINT: usize = memory.data(WIDE, 16);
 
-/** One step: A = 2 Z, B = 1, r = e |A| - |B| |dc| / |A|. */
-function single(to: usize, m: i32, largest: f64, largestExponent: i32): void {
+/** One step: A = 2 Z, B = Q = 1, valid for any z. */
+function single(to: usize, m: i32): void {
   orbit.pointAt(POINT, m);
   store<f64>(to, wide.re(POINT));
   store<f64>(to, wide.im(POINT), 8);
   store<f64>(to, 1, 16);
   store<f64>(to, 0, 24);
+  store<f64>(to, 1, 32);
+  store<f64>(to, 0, 40);
   store<i32>(to, wide.exponent(POINT) + 1, A_EXPONENT);
   store<i32>(to, 0, B_EXPONENT);
-  const size = sqrt(wide.square(POINT));
-  if (size == 0) {
-    setRadius(to, 0, 0);
-    return;
-  }
-  const e = wide.exponent(POINT) + 1;
-  // Both terms with the exponent of the first.
-  const first = e + LOG2_ERROR;
-  setRadius(to, size - (largest / size) * pow2(largestExponent - e - first), first);
+  store<i32>(to, 0, Q_EXPONENT);
+  store<f64>(to, Infinity, LOG2_R);
 }
 
-function setRadius(to: usize, r: f64, e: i32): void {
-  if (!(r > 0)) {
-    store<f64>(to, 0, R);
-    store<i32>(to, 0, R_EXPONENT);
-    return;
-  }
-  const shift = wide.exponentOf(r, 0);
-  store<f64>(to, r * pow2(-shift), R);
-  store<i32>(to, e + shift, R_EXPONENT);
+const X: usize = memory.data(WIDE, 16);
+const Y: usize = memory.data(WIDE, 16);
+const SUM: usize = memory.data(WIDE, 16);
+
+/** A coefficient of an entry as a number. */
+// @ts-ignore: decorator
+@inline
+function take(to: usize, entry: usize, at: usize, exponentAt: usize): void {
+  wide.set(to, load<f64>(entry + at), load<f64>(entry + at + 8), load<i32>(entry + exponentAt));
+}
+// @ts-ignore: decorator
+@inline
+function put(entry: usize, at: usize, exponentAt: usize, from: usize): void {
+  store<f64>(entry + at, wide.re(from));
+  store<f64>(entry + at + 8, wide.im(from));
+  store<i32>(entry + exponentAt, wide.exponent(from));
+}
+// @ts-ignore: decorator
+@inline
+function log2Of(entry: usize, at: usize, exponentAt: usize): f64 {
+  const x = load<f64>(entry + at);
+  const y = load<f64>(entry + at + 8);
+  return 0.5 * log2(x * x + y * y) + <f64>load<i32>(entry + exponentAt);
 }
 
-const PRODUCT: usize = memory.data(WIDE, 16);
+/** The quadratic part must be a correction: |Q z| < 2^-7 |A|. */
+const LOG2_CORRECTION: f64 = -7.0;
+/** What the quadratic part and dc may add to |A z|: 2^0.03. */
+const LOG2_GROWTH: f64 = 0.03;
 
-/** Two entries as one: A = Ay Ax, B = Ay Bx + By, r = min(rx, (ry - |Bx| |dc|) / |Ax|). */
-function join(to: usize, x: usize, y: usize, largest: f64, largestExponent: i32): void {
-  const axr = load<f64>(x);
-  const axi = load<f64>(x, 8);
-  const bxr = load<f64>(x, 16);
-  const bxi = load<f64>(x, 24);
-  const ayr = load<f64>(y);
-  const ayi = load<f64>(y, 8);
-  const axe = load<i32>(x, A_EXPONENT);
-  const bxe = load<i32>(x, B_EXPONENT);
-  const aye = load<i32>(y, A_EXPONENT);
-  const bye = load<i32>(y, B_EXPONENT);
-  wide.set(PRODUCT, ayr * axr - ayi * axi, ayr * axi + ayi * axr, aye + axe);
-  store<f64>(to, wide.re(PRODUCT));
-  store<f64>(to, wide.im(PRODUCT), 8);
-  store<i32>(to, wide.exponent(PRODUCT), A_EXPONENT);
-  const common = max(aye + bxe, bye);
-  const p = pow2(aye + bxe - common);
-  const q = pow2(bye - common);
-  wide.set(
-    PRODUCT,
-    (ayr * bxr - ayi * bxi) * p + load<f64>(y, 16) * q,
-    (ayr * bxi + ayi * bxr) * p + load<f64>(y, 24) * q,
-    common,
-  );
-  store<f64>(to, wide.re(PRODUCT), 16);
-  store<f64>(to, wide.im(PRODUCT), 24);
-  store<i32>(to, wide.exponent(PRODUCT), B_EXPONENT);
-  const rx = load<f64>(x, R);
-  const rxe = load<i32>(x, R_EXPONENT);
-  const ry = load<f64>(y, R);
-  const rye = load<i32>(y, R_EXPONENT);
-  const reach = sqrt(bxr * bxr + bxi * bxi) * largest * pow2(bxe + largestExponent - rye);
-  const size = sqrt(axr * axr + axi * axi);
-  if (!(rx > 0) || !(ry > reach) || size == 0) {
-    setRadius(to, 0, 0);
-    return;
-  }
-  const r = (ry - reach) / size;
-  const re = rye - axe;
-  if (r * pow2(max(-1000, min(1000, re - rxe))) < rx) setRadius(to, r, re);
-  else setRadius(to, rx, rxe);
+/**
+ * Two entries as one: A = Ay Ax, B = Ay Bx + By, Q = Ay Qx + Qy Ax^2. What is left out, relative to A z: 2 Qy Qx z^2 / Ay,
+ * 2 Qy Bx dc / Ay, and relative to B dc: Qy Bx^2 dc / B.
+ */
+function join(to: usize, x: usize, y: usize, log2Largest: f64): void {
+  take(X, x, 0, A_EXPONENT);
+  take(Y, y, 0, A_EXPONENT);
+  wide.multiply(SUM, X, Y);
+  put(to, 0, A_EXPONENT, SUM);
+  // Q
+  wide.multiply(X, X, X);
+  take(SUM, y, 32, Q_EXPONENT);
+  wide.multiply(X, X, SUM);
+  take(SUM, x, 32, Q_EXPONENT);
+  wide.multiply(SUM, SUM, Y);
+  wide.add(SUM, SUM, X);
+  put(to, 32, Q_EXPONENT, SUM);
+  // B
+  take(X, x, 16, B_EXPONENT);
+  wide.multiply(X, X, Y);
+  take(SUM, y, 16, B_EXPONENT);
+  wide.add(SUM, SUM, X);
+  put(to, 16, B_EXPONENT, SUM);
+
+  const ax = log2Of(x, 0, A_EXPONENT);
+  const ay = log2Of(y, 0, A_EXPONENT);
+  const qx = log2Of(x, 32, Q_EXPONENT);
+  const qy = log2Of(y, 32, Q_EXPONENT);
+  const reach = log2Of(x, 16, B_EXPONENT) + log2Largest;
+  const b = log2Of(to, 16, B_EXPONENT) + log2Largest;
+  const error = <f64>LOG2_ERROR;
+  let r = min(load<f64>(x, LOG2_R), 0.5 * (error + ay - 1.0 - qy - qx));
+  r = min(r, ax - qx + LOG2_CORRECTION);
+  const ry = load<f64>(y, LOG2_R);
+  r = min(r, (reach < ry - 10.0 ? ry - LOG2_GROWTH : ry - 1.0) - LOG2_GROWTH - ax);
+  const isValid = reach < ry - 2.0 && 1.0 + qy + reach - ay < error && qy + 2.0 * reach - b < error;
+  store<f64>(to, isValid ? r : -Infinity, LOG2_R);
 }
 
 /** What {@link search} compares with: |z|^2 with an exponent below this is inside the radius. */
 function limitOf(entry: usize): i32 {
-  const r = load<f64>(entry, R);
-  return r > 0 ? 2 * load<i32>(entry, R_EXPONENT) + (r * r >= 2 ? 1 : 0) : i32.MIN_VALUE;
+  return <i32>max(-2000000000.0, min(2000000000.0, Math.floor(2.0 * load<f64>(entry, LOG2_R))));
 }
 
 /** Level that {@link search} has found. */
@@ -212,6 +222,21 @@ export function bRe(entry: usize): f64 {
 @inline
 export function bIm(entry: usize): f64 {
   return load<f64>(entry, 24);
+}
+// @ts-ignore: decorator
+@inline
+export function qRe(entry: usize): f64 {
+  return load<f64>(entry, 32);
+}
+// @ts-ignore: decorator
+@inline
+export function qIm(entry: usize): f64 {
+  return load<f64>(entry, 40);
+}
+// @ts-ignore: decorator
+@inline
+export function qExponent(entry: usize): i32 {
+  return load<i32>(entry, Q_EXPONENT);
 }
 // @ts-ignore: decorator
 @inline
