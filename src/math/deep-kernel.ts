@@ -1,17 +1,12 @@
 import { checkBatch, type VerdictBatch } from './batch.js';
 import { toFixed, toScaled, type Scaled } from './fixed.js';
 import { followExactly, type ExactOrbit, type OrbitOptions } from './reference.js';
+import { instantiate } from './webassembly.js';
 
 /**
  * The kernel of src/math/deep/, compiled to WebAssembly: points at any depth as differences to a reference orbit, exterior
  * and interior, with their distances.
  */
-
-/** The part of WebAssembly's interface that is used; the language's own types do not have it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 /** What src/math/deep/index.ts exports. */
 interface Exports {
@@ -69,7 +64,7 @@ export class DeepKernel {
    * @param bytes dist/math/deep-kernel.wasm
    */
   constructor(bytes: Uint8Array) {
-    this.#exports = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exports;
+    this.#exports = instantiate(bytes) as Exports;
   }
 
   /**

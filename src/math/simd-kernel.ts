@@ -1,15 +1,10 @@
 import { checkBatch, type Kernel, type PointBatch, type VerdictBatch } from './batch.js';
+import { instantiate } from './webassembly.js';
 
 /**
  * The kernel of src/math/simd/, compiled to WebAssembly: groups of four points in lockstep, two to a vector. It returns
  * the scalar kernel's bits for every point, which test/math/simd-kernel.test.ts holds it to.
  */
-
-/** The part of WebAssembly's interface that is used; the language's own types do not have it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 /** What src/math/simd/index.ts exports. */
 interface Exports {
@@ -32,7 +27,7 @@ const MAX_BUDGET = 2 ** 29;
  * @throws an error of WebAssembly's when this engine cannot run it, for want of SIMD for instance
  */
 export function createSimdKernel(bytes: Uint8Array): Kernel {
-  const exports = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exports;
+  const exports = instantiate(bytes) as Exports;
   const { buffer } = exports.memory;
   const capacity = exports.capacity();
   const re = new Float64Array(buffer, exports.inputRe(), capacity);

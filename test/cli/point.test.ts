@@ -101,4 +101,19 @@ describe('a point with many digits', () => {
     expect(report).toMatchObject({ kind: 'interior', period });
     expect(Math.abs(Number(report.distance) / (size / 2) - 1)).toBeLessThan(1e-6);
   });
+
+  it('says the same with any neighbourhood, and of a point that doubles hold', async () => {
+    for (const radius of ['1e-3', '1e-10', '1e-30']) {
+      const { out } = await mandeld('point', '-0.12', '0.74', '--radius', radius, '--json');
+      const report = JSON.parse(out) as { distance: string };
+      expect(report).toMatchObject({ kind: 'interior', period: 3 });
+      expect(Number(report.distance)).toBeCloseTo(0.0941034399919991, 9);
+    }
+  });
+
+  it.each(['0', '-1', 'NaN', '17', '1e-99999'])('refuses --radius %s', async (radius) => {
+    const { code, err } = await mandeld('point', '-0.12', '0.74', '--radius', radius);
+    expect(code).toBe(2);
+    expect(err).toMatch(/--radius/);
+  });
 });

@@ -4,7 +4,7 @@ import { withEnvironment } from '../environment.js';
 import { EXTERIOR, UNRESOLVED } from '../../math/batch.js';
 import { deepKernel } from '../../daemon/kernel.js';
 import { checkDecimal, exceedsDouble, formatPowerOfTwo } from '../../math/decimal.js';
-import { fractionDigits, parseFixed } from '../../math/fixed.js';
+import { fractionDigits, log2Of, parseFixed, toScaled } from '../../math/fixed.js';
 import { race, type Verdict } from '../../math/race.js';
 import { EXIT } from '../exit-codes.js';
 import { unshield } from '../negative-numbers.js';
@@ -14,6 +14,7 @@ import { UsageError } from '../usage-error.js';
 interface PointArguments {
   readonly re: string;
   readonly im: string;
+  readonly radius: string | undefined;
   readonly json: boolean;
 }
 
@@ -40,12 +41,16 @@ interface PointReport {
 
 /** `mandeld point RE IM`: what is known of one point. */
 function runPoint(args: PointArguments, terminal: Terminal): number {
-  const report = decide(checkDecimal(unshield(args.re), 'RE'), checkDecimal(unshield(args.im), 'IM'));
+  const report = decide(
+    checkDecimal(unshield(args.re), 'RE'),
+    checkDecimal(unshield(args.im), 'IM'),
+    args.radius === undefined ? null : log2OfRadius(unshield(args.radius)),
+  );
   say(terminal, args.json ? JSON.stringify(report) : describe(report));
   return EXIT.ok;
 }
 
-function decide(reText: string, imText: string): PointReport {
+function decide(reText: string, imText: string, log2Radius: number | null): PointReport {
   const re = Number(reText);
   const im = Number(imText);
   if (Math.abs(re) > LARGEST || Math.abs(im) > LARGEST) {
@@ -60,32 +65,46 @@ function decide(reText: string, imText: string): PointReport {
   const verdict = { period: 0, log2Distance: 0 };
   race(re, im, BUDGET, verdict);
   const rounded = exceedsDouble(reText) || exceedsDouble(imText) || re === 0 || im === 0;
-  if (rounded && (verdict.period === UNRESOLVED || verdict.log2Distance < LOG2_ROUNDED)) {
-    decideDeep(reText, imText, verdict);
-  }
+  const isNear = verdict.period === UNRESOLVED || verdict.log2Distance < LOG2_ROUNDED;
+  if (log2Radius !== null || (rounded && isNear)) decideDeep(reText, imText, log2Radius, verdict);
   if (verdict.period === UNRESOLVED) return { kind: 'unresolved', period: UNRESOLVED, distance: null };
   const kind = verdict.period === EXTERIOR ? 'exterior' : 'interior';
   return { kind, period: verdict.period, distance: formatPowerOfTwo(verdict.log2Distance) };
 }
 
-/** A point with all its digits. */
-function decideDeep(reText: string, imText: string, verdict: Verdict): void {
+/** floor(log2) of --radius. */
+function log2OfRadius(text: string): number {
+  const bits = Math.ceil(fractionDigits(checkDecimal(text, '--radius')) * Math.log2(10)) + 8;
+  const radius = parseFixed(text, bits, '--radius');
+  if (radius <= 0n || radius > BigInt(LARGEST) << BigInt(bits)) {
+    throw new UsageError(`expected --radius above 0 and at most ${LARGEST}, got ${text.slice(0, 40)}`);
+  }
+  return Math.floor(log2Of(toScaled(radius, bits)));
+}
+
+/**
+ * A point with all its digits.
+ *
+ * @param log2Radius log2 of the neighbourhood in which a nucleus is looked for; null: as far as the digits go
+ */
+function decideDeep(reText: string, imText: string, log2Radius: number | null, verdict: Verdict): void {
   const digits = Math.max(17, fractionDigits(reText), fractionDigits(imText));
-  const log2Radius = -Math.floor(digits * Math.log2(10));
-  const bits = GUARD_BITS - log2Radius;
+  const log2Digits = -Math.floor(digits * Math.log2(10));
+  const scale = Math.min(0, log2Radius ?? log2Digits);
+  const bits = GUARD_BITS - Math.min(scale, log2Digits);
   const kernel = deepKernel();
   const reference = kernel.makeReference({
     re: parseFixed(reText, bits, 'RE'),
     im: parseFixed(imText, bits, 'IM'),
     bits,
-    log2Radius,
+    log2Radius: scale,
     maxLength: MAX_REFERENCE,
   });
   const verdicts = { period: new Int32Array(1), log2Distance: new Float64Array(1) };
   const here = { x: new Float64Array(1), y: new Float64Array(1) };
-  kernel.decide(reference, { mantissa: 1, exponent: log2Radius }, here, 1, DEEP_BUDGET, verdicts);
+  kernel.decide(reference, { mantissa: 1, exponent: scale }, here, 1, DEEP_BUDGET, verdicts);
   verdict.period = verdicts.period[0];
-  verdict.log2Distance = verdicts.log2Distance[0] + log2Radius;
+  verdict.log2Distance = verdicts.log2Distance[0] + scale;
 }
 
 function describe({ kind, period, distance }: PointReport): string {
@@ -115,6 +134,10 @@ export function pointCommand(y: Argv, { terminal, environment, finish }: Context
             demandOption: true,
             describe: 'imaginary part, a decimal number',
           })
+          .option('radius', {
+            type: 'string',
+            describe: 'compute relative to the lowest period so near, such as 1e-50 [by the digits given]',
+          })
           .option('json', jsonOption)
           .example('$0 point -0.12 0.74', 'interior, period 3')
           .example(
@@ -123,6 +146,6 @@ export function pointCommand(y: Argv, { terminal, environment, finish }: Context
           ),
         environment,
       ),
-    async ({ re, im, json }) => await finish(runPoint({ re, im, json }, terminal)),
+    async ({ re, im, radius, json }) => await finish(runPoint({ re, im, radius, json }, terminal)),
   );
 }
