@@ -123,6 +123,8 @@ export class DeepKernel {
    *
    * @param reference what they are relative to
    * @param spacing the pixel spacing, units of the plane
+   * @param region radius in spacings of the region around C in which all points lie; the answers' last bits depend on it, and
+   * not on which points are asked for together
    * @param points offsets in spacings
    * @param count how many
    * @param budget iterations that one point may use, at most {@link MAX_DEEP_BUDGET}
@@ -132,6 +134,7 @@ export class DeepKernel {
   decide(
     reference: Reference,
     spacing: Scaled,
+    region: number,
     points: DeepBatch,
     count: number,
     budget: number,
@@ -147,12 +150,7 @@ export class DeepKernel {
     const { offset } = reference;
     const offsetX = quotient(offset.re, spacing);
     const offsetY = quotient(offset.im, spacing);
-    let farthest = 1;
-    for (let i = 0; i < count; i++) {
-      farthest = Math.max(farthest, Math.abs(points.x[i] - offsetX), Math.abs(points.y[i] - offsetY));
-    }
-    // A power of two, so that neighbouring batches share the table.
-    const largest = 2 ** Math.ceil(Math.log2(farthest) + 0.5);
+    const largest = region + Math.hypot(offsetX, offsetY);
     const key = `${spacing.mantissa} ${spacing.exponent} ${largest}`;
     if (this.#prepared !== key) {
       this.#exports.prepare(spacing.mantissa, spacing.exponent, largest);

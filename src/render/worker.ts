@@ -50,7 +50,7 @@ function computeRows({ geometry, first, count, budget, reference }: RenderJob & 
   } else {
     kernel ??= deepKernel();
     known ??= reference;
-    kernel.decide(known, geometry.spacing, { x, y }, pixels, budget, verdicts);
+    kernel.decide(known, geometry.spacing, Math.hypot(width, height) / 2, { x, y }, pixels, budget, verdicts);
   }
   return paint(verdicts, toSpacings);
 }

@@ -56,7 +56,8 @@ export class DeepSampler {
     const centreY = Number(south - row * side) - Number(side / 2n);
     const points = { x: x.map((value) => value + centreX), y: y.map((value) => value + centreY) };
     const spacing = { mantissa: 1, exponent: log2Spacing(level) };
-    this.#kernel.decide(reference, spacing, points, x.length, budget, verdicts);
+    const region = Number(side) * Math.SQRT1_2;
+    this.#kernel.decide(reference, spacing, region, points, x.length, budget, verdicts);
   }
 
   #referenceOf(level: number, column: bigint, row: bigint): Reference {

@@ -43,7 +43,7 @@ describe('deep views by others', () => {
         y: Float64Array.from(answers.j, (j) => 128 - j),
       };
       const verdicts = { period: new Int32Array(count), log2Distance: new Float64Array(count) };
-      kernel.decide(reference, spacing, points, count, 2 ** 26, verdicts);
+      kernel.decide(reference, spacing, 182, points, count, 2 ** 26, verdicts);
       expect([...verdicts.period]).toEqual(answers.period);
       let compared = 0;
       for (let i = 0; i < count; i++) {
@@ -69,13 +69,42 @@ describe('deep views by others', () => {
       const reference = kernel.makeReference({ re, im, bits, log2Radius, maxLength: MAX_LENGTH });
       const verdicts = { period: new Int32Array(1), log2Distance: new Float64Array(1) };
       const here = { x: new Float64Array(1), y: new Float64Array(1) };
-      kernel.decide(reference, { mantissa: 1, exponent: log2Radius }, here, 1, 2 ** 26, verdicts);
+      kernel.decide(reference, { mantissa: 1, exponent: log2Radius }, 1, here, 1, 2 ** 26, verdicts);
       expect(verdicts.period[0]).toBe(period);
       const difference = verdicts.log2Distance[0] + log2Radius - (log2Decimal(size) - 1);
       expect(Math.abs(difference)).toBeLessThan(1e-6);
     },
     30_000,
   );
+});
+
+describe('an answer', () => {
+  it('depends on the point and the region only, not on what else is asked for', () => {
+    // Around the minibrot of period 252, as wide as 64 of its sizes: interior and exterior.
+    const view = deepViews()[0];
+    const bits = 256;
+    const [re, im] = [fixedPoint(view.nucleusRe, bits), fixedPoint(view.nucleusIm, bits)];
+    const reference = kernel.makeReference({ re, im, bits, log2Radius: -62, maxLength: MAX_LENGTH });
+    const spacing = { mantissa: 1, exponent: -68 };
+    const decide = (x: number[], y: number[]): { period: Int32Array; log2Distance: Float64Array } => {
+      const verdicts = { period: new Int32Array(x.length), log2Distance: new Float64Array(x.length) };
+      const points = { x: Float64Array.from(x), y: Float64Array.from(y) };
+      kernel.decide(reference, spacing, 64, points, x.length, 2 ** 24, verdicts);
+      return verdicts;
+    };
+    const all = Array.from({ length: 1024 }, (_, i) => ({ x: (i % 32) - 15.5, y: (i >> 5) - 15.5 }));
+    const together = decide(
+      all.map(({ x }) => x),
+      all.map(({ y }) => y),
+    );
+    expect(together.period.filter((period) => period === 252).length).toBeGreaterThan(20);
+    expect(together.period.filter((period) => period === 0).length).toBeGreaterThan(200);
+    for (let i = 1023; i >= 0; i -= 7) {
+      const alone = decide([all[i].x], [all[i].y]);
+      expect(alone.period[0]).toBe(together.period[i]);
+      expect(alone.log2Distance[0]).toBe(together.log2Distance[i]);
+    }
+  });
 });
 
 describe('a reference orbit', () => {

@@ -102,7 +102,7 @@ function decideDeep(reText: string, imText: string, log2Radius: number | null, v
   });
   const verdicts = { period: new Int32Array(1), log2Distance: new Float64Array(1) };
   const here = { x: new Float64Array(1), y: new Float64Array(1) };
-  kernel.decide(reference, { mantissa: 1, exponent: scale }, here, 1, DEEP_BUDGET, verdicts);
+  kernel.decide(reference, { mantissa: 1, exponent: scale }, 1, here, 1, DEEP_BUDGET, verdicts);
   verdict.period = verdicts.period[0];
   verdict.log2Distance = verdicts.log2Distance[0] + scale;
 }

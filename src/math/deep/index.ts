@@ -20,8 +20,6 @@ const REFERENCE: usize = CANDIDATES + ((<usize>MAX_CANDIDATES) << 2);
 
 let candidates: i32 = 0;
 let TABLE: usize = 0;
-/** Period of the last interior point: the first candidate of the next. */
-let neighbour: i32 = 0;
 
 export function capacity(): i32 {
   return CAPACITY;
@@ -52,7 +50,6 @@ export function candidateCapacity(): i32 {
  */
 export function reserve(steps: i32, periods: i32): bool {
   candidates = periods;
-  neighbour = 0;
   TABLE = (orbit.place(REFERENCE, steps) + 15) & ~15;
   const pages = <i32>((TABLE + table.bytesFor(steps) + 65535) >> 16);
   const more = pages - memory.size();
@@ -117,7 +114,6 @@ function decideOne(i: usize, budget: i32): void {
       return;
     }
     if (isInterior()) {
-      neighbour = cycle.foundPeriod;
       store<f64>(OUT_LOG2 + (i << 3), cycle.foundLog2);
       store<i32>(OUT_PERIOD + (i << 2), cycle.foundPeriod);
       return;
@@ -129,15 +125,17 @@ function decideOne(i: usize, budget: i32): void {
   store<i32>(OUT_PERIOD + (i << 2), -2);
 }
 
-/** Tries the periods that the point may have: where it came nearest to 0, its neighbour's, and the reference's minima. */
+/**
+ * Tries the periods that the point may have: where it came nearest to 0, and the reference's minima. (What its neighbours are
+ * would be a good guess too, but then the last bits of a distance could depend on which points are computed together.)
+ */
 function isInterior(): bool {
   const own = pixel.smallestAt;
   if (own > 0 && cycle.find(own, pixel.SMALLEST)) return true;
   pixel.current(FULL);
-  if (neighbour > 0 && neighbour != own && cycle.find(neighbour, FULL)) return true;
   for (let k = 0; k < candidates; k++) {
     const period = load<i32>(CANDIDATES + ((<usize>k) << 2));
-    if (period == own || period == neighbour) continue;
+    if (period == own) continue;
     if (period > pixel.n) break;
     if (cycle.find(period, FULL)) return true;
   }
