@@ -123,8 +123,8 @@ export class DeepKernel {
    *
    * @param reference what they are relative to
    * @param spacing the pixel spacing, units of the plane
-   * @param region radius in spacings of the region around C in which all points lie; the answers' last bits depend on it, and
-   * not on which points are asked for together
+   * @param region radius in spacings of the region around C in which all points lie; the answers' last bits depend on it; what
+   * else is asked for together matters only to points whose period nothing but a neighbour tells
    * @param points offsets in spacings
    * @param count how many
    * @param budget iterations that one point may use, at most {@link MAX_DEEP_BUDGET}

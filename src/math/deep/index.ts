@@ -96,6 +96,7 @@ export function prepare(mantissa: f64, exponent: i32, largest: f64): void {
 
 /** Decides the first `count` points, each at most `budget` iterations. */
 export function decide(count: i32, budget: i32): void {
+  neighbour = 0;
   for (let i: usize = 0; i < <usize>count; i++) {
     pixel.begin(load<f64>(IN_X + (i << 3)), load<f64>(IN_Y + (i << 3)));
     decideOne(i, budget);
@@ -114,6 +115,7 @@ function decideOne(i: usize, budget: i32): void {
       return;
     }
     if (isInterior()) {
+      neighbour = cycle.foundPeriod;
       store<f64>(OUT_LOG2 + (i << 3), cycle.foundLog2);
       store<i32>(OUT_PERIOD + (i << 2), cycle.foundPeriod);
       return;
@@ -125,9 +127,12 @@ function decideOne(i: usize, budget: i32): void {
   store<i32>(OUT_PERIOD + (i << 2), -2);
 }
 
+/** Period of the last interior point of this call. */
+let neighbour: i32 = 0;
+
 /**
- * Tries the periods that the point may have: where it came nearest to 0, and the reference's minima. (What its neighbours are
- * would be a good guess too, but then the last bits of a distance could depend on which points are computed together.)
+ * Tries the periods that the point may have: where it came nearest to 0, the reference's minima, and last what the point before
+ * it was, so that only what nothing else finds depends on which points are computed together.
  */
 function isInterior(): bool {
   const own = pixel.smallestAt;
@@ -139,5 +144,5 @@ function isInterior(): bool {
     if (period > pixel.n) break;
     if (cycle.find(period, FULL)) return true;
   }
-  return false;
+  return neighbour > 0 && neighbour != own && cycle.find(neighbour, FULL);
 }
