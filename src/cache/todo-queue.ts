@@ -1,6 +1,5 @@
-import { lstat } from 'node:fs/promises';
 import type { Address } from '../tile/address.js';
-import { isGone } from './files.js';
+import { exists } from './files.js';
 import type { Layout } from './layout.js';
 import { scanRaws, type ListedRaw, type Stray } from './listing.js';
 
@@ -95,15 +94,5 @@ export class TodoQueue {
   /** Takes the oldest tile off the list, or gives null when the list is used up. */
   shift(): Address | null {
     return this.#waiting.pop()?.address ?? null;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isGone(error)) return false;
-    throw error;
   }
 }

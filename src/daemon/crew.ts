@@ -41,7 +41,7 @@ export class Crew {
   /** What was computed since the start. */
   readonly statistics: Statistics = noStatistics();
   readonly #parts: CrewParts;
-  readonly #pool: WorkerPool;
+  readonly #pool: WorkerPool<Job, Outcome[]>;
   #membership: Membership | null = null;
   #stopping = false;
   /** Threads that work. */
@@ -51,7 +51,7 @@ export class Crew {
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
-    this.#pool = new WorkerPool(parts.workers);
+    this.#pool = new WorkerPool(new URL('./worker.js', import.meta.url), parts.workers);
   }
 
   /** Works for a membership from now on; what runs for an earlier one, or for none (null), is not taken any more. */

@@ -1,13 +1,13 @@
 import { Tinypool } from 'tinypool';
-import type { Job, Outcome } from './job.js';
 
-/** The worker threads. As many jobs run at a time as there are threads; the caller keeps the queue. */
-export class WorkerPool {
+/** Worker threads. As many jobs run at a time as there are threads; the others wait. */
+export class WorkerPool<Job, Answer> {
   readonly #pool: Tinypool;
 
-  constructor(workers: number) {
+  /** @param program the file whose default export does a job */
+  constructor(program: URL, workers: number) {
     this.#pool = new Tinypool({
-      filename: new URL('./worker.js', import.meta.url).href,
+      filename: program.href,
       runtime: 'worker_threads',
       minThreads: workers,
       maxThreads: workers,
@@ -15,8 +15,8 @@ export class WorkerPool {
     });
   }
 
-  async run(job: Job): Promise<Outcome[]> {
-    return (await this.#pool.run(job)) as Outcome[];
+  async run(job: Job): Promise<Answer> {
+    return (await this.#pool.run(job)) as Answer;
   }
 
   async close(): Promise<void> {

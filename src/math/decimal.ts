@@ -15,6 +15,11 @@ export function checkDecimal(text: string, name: string): string {
   throw new RangeError(`expected ${name} as a decimal number such as -0.75 or 1.5e-3, got "${shown}"`);
 }
 
+/** Whether a decimal number is exactly 0, which the nearest double does not tell. */
+export function isZero(text: string): boolean {
+  return !/[1-9]/.test(text.replace(/e.*/i, ''));
+}
+
 /** Whether a decimal number has more digits than a double is sure to tell apart. */
 export function exceedsDouble(text: string): boolean {
   const digits = text

@@ -79,25 +79,27 @@ export class DeepKernel {
   makeReference(options: OrbitOptions): Reference {
     let { re, im } = options;
     const { bits } = options;
+    const offsetTo = (x: bigint, y: bigint): { re: Scaled; im: Scaled } => ({
+      re: toScaled(x - options.re, bits),
+      im: toScaled(y - options.im, bits),
+    });
     let orbit = followExactly(options);
     for (let pass = 0; orbit.isNearNucleus && pass < MAX_PASSES; pass++) {
       this.#place(orbit);
       if (this.#exports.refineNucleus() === 0) break;
       const delta = this.#numberAt(this.#exports.delta());
       if (this.#exports.lostBits() <= MAX_LOST_BITS) {
-        const offset = {
-          re: toScaled(re + toFixed(delta.re, bits) - options.re, bits),
-          im: toScaled(im + toFixed(delta.im, bits) - options.im, bits),
-        };
-        // What fixed point would cut off counts when there is nothing else.
-        return this.#takeOrbit(orbit, pass === 0 ? delta : offset);
+        // In fixed point the end of a small delta is cut off, which counts where there is nothing else.
+        return this.#takeOrbit(
+          orbit,
+          pass === 0 ? delta : offsetTo(re + toFixed(delta.re, bits), im + toFixed(delta.im, bits)),
+        );
       }
       re += toFixed(delta.re, bits);
       im += toFixed(delta.im, bits);
       orbit = followExactly({ ...options, re, im, period: orbit.length });
     }
-    const offset = { re: toScaled(re - options.re, bits), im: toScaled(im - options.im, bits) };
-    return { ...orbit, offset, isNucleus: false };
+    return { ...orbit, offset: offsetTo(re, im), isNucleus: false };
   }
 
   /** The reference that stands in the module's memory. */
@@ -150,7 +152,7 @@ export class DeepKernel {
     const { offset } = reference;
     const offsetX = quotient(offset.re, spacing);
     const offsetY = quotient(offset.im, spacing);
-    const largest = region + Math.hypot(offsetX, offsetY);
+    const largest = region + Math.sqrt(offsetX * offsetX + offsetY * offsetY);
     const key = `${spacing.mantissa} ${spacing.exponent} ${largest}`;
     if (this.#prepared !== key) {
       this.#exports.prepare(spacing.mantissa, spacing.exponent, largest);

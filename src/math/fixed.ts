@@ -1,4 +1,5 @@
 import { checkDecimal } from './decimal.js';
+import { log2 } from './logarithm.js';
 
 /** Fixed-point numbers of any precision: a BigInt that counts units of 2^-bits. */
 
@@ -70,7 +71,7 @@ export function toFixed({ mantissa, exponent }: Scaled, bits: number): bigint {
   return shift >= 0 ? whole << BigInt(shift) : whole >> BigInt(-shift);
 }
 
-/** log2 of a positive scaled number. */
+/** log2 of the modulus of a scaled number, -Infinity for zero. */
 export function log2Of({ mantissa, exponent }: Scaled): number {
-  return Math.log2(mantissa) + exponent;
+  return log2(Math.abs(mantissa)) + exponent;
 }

@@ -1,4 +1,5 @@
-import { toScaled, type Scaled } from './fixed.js';
+import { log2Of, toScaled, type Scaled } from './fixed.js';
+import { log2 } from './logarithm.js';
 
 /**
  * Reference orbits: that of one point C, followed exactly, by which all points near it are computed as differences.
@@ -37,6 +38,8 @@ export interface TinyPoint {
 const TINY = 2 ** -400;
 /** Below this modulus the top bits are looked for, for a relative precision of 2^-53. */
 const SMALL = 2 ** -8;
+/** Steps of a reference at the most: 16 bytes each, and its table as much again. */
+const MAX_LENGTH = 2 ** 24;
 const FIRST_CHECKPOINT = 4096;
 /** Length from which on an orbit may be found stagnant: shorter ones cost nothing. */
 const STAGNANT_FROM = 2 ** 17;
@@ -53,17 +56,15 @@ export interface OrbitOptions {
   readonly bits: number;
   /** log2 of the radius of the ball around the region, units of the plane. */
   readonly log2Radius: number;
-  /** Steps at the most. */
-  readonly maxLength: number;
+  /** Steps at the most, {@link MAX_LENGTH} unless it is said otherwise. */
+  readonly maxLength?: number;
   /** The period of a nucleus next to C, when it is known: the orbit then has just this length. */
   readonly period?: number;
-  /** Called now and then with the steps done. */
-  readonly onProgress?: (steps: number) => void;
 }
 
 /** Follows the orbit of a point until the region around it returns to 0, until it escapes, or to the end. */
 export function followExactly(options: OrbitOptions): ExactOrbit {
-  const { re, im, bits, log2Radius, maxLength, period, onProgress } = options;
+  const { re, im, bits, log2Radius, maxLength = MAX_LENGTH, period } = options;
   const shift = BigInt(bits);
   const shiftButOne = BigInt(bits - 1);
   const dropped = BigInt(bits - 60);
@@ -78,7 +79,7 @@ export function followExactly(options: OrbitOptions): ExactOrbit {
   let dIm = 0;
   let exponent = 0;
   let unit = 1; // 2^-exponent
-  let ball = 4 ** log2Radius; // |d|^2 times this is the ball's radius squared
+  let ball = 2 ** (2 * log2Radius); // |d|^2 times this is the ball's radius squared
   let smallest = Infinity;
   let log2Smallest = Infinity;
   let checkpoint = FIRST_CHECKPOINT;
@@ -119,12 +120,12 @@ export function followExactly(options: OrbitOptions): ExactOrbit {
         smallest = size;
         log2Smallest = log2Size;
       }
-      isNearNucleus = log2Size < log2Radius + 0.5 * Math.log2(d2) + exponent;
+      isNearNucleus = log2Size < log2Radius + 0.5 * log2(d2) + exponent;
     } else {
       if (size < smallest) {
         minima.push(n);
         smallest = size;
-        log2Smallest = 0.5 * Math.log2(size);
+        log2Smallest = 0.5 * log2(size);
       }
       isNearNucleus = size < d2 * ball;
     }
@@ -134,7 +135,7 @@ export function followExactly(options: OrbitOptions): ExactOrbit {
       break;
     }
     if (d2 > 2 ** 400 || (d2 < 2 ** -400 && exponent !== 0)) {
-      const by = Math.floor(0.5 * Math.log2(d2));
+      const by = Math.floor(0.5 * log2(d2));
       if (exponent + by >= 0) {
         dRe *= 2 ** -by;
         dIm *= 2 ** -by;
@@ -143,9 +144,8 @@ export function followExactly(options: OrbitOptions): ExactOrbit {
         ball = 2 ** Math.max(-1074, Math.min(1000, 2 * (log2Radius + exponent)));
       }
     }
-    if (onProgress !== undefined && (n & 16383) === 0) onProgress(n);
     if ((n & 255) === 0) {
-      log2Largest = Math.max(log2Largest, 0.5 * Math.log2(d2) + exponent);
+      log2Largest = Math.max(log2Largest, 0.5 * log2(d2) + exponent);
       if (n === checkpoint) {
         largestAt.push(log2Largest);
         if (period === undefined && isStagnant(n, largestAt)) break;
@@ -185,8 +185,8 @@ function toDouble(x: bigint, bits: number): number {
 }
 
 function log2Modulus({ re, im }: TinyPoint): number {
-  const a = re.mantissa === 0 ? -Infinity : Math.log2(Math.abs(re.mantissa)) + re.exponent;
-  const b = im.mantissa === 0 ? -Infinity : Math.log2(Math.abs(im.mantissa)) + im.exponent;
+  const a = log2Of(re);
+  const b = log2Of(im);
   const large = Math.max(a, b);
-  return large === -Infinity ? large : large + 0.5 * Math.log2(1 + 4 ** (Math.min(a, b) - large));
+  return large === -Infinity ? large : large + 0.5 * log2(1 + 4 ** (Math.min(a, b) - large));
 }

@@ -1,6 +1,6 @@
-import { Tinypool } from 'tinypool';
+import { WorkerPool } from '../daemon/pool.js';
 import type { Reference } from '../math/deep-kernel.js';
-import type { Rows } from './job.js';
+import type { RenderJob, Rows } from './job.js';
 import type { Geometry } from './view.js';
 
 /** A picture that was computed. */
@@ -35,13 +35,8 @@ const PIECE = 4096;
 export async function render(geometry: Geometry, options: RenderOptions): Promise<Rendered> {
   const { width, height } = geometry;
   const { workers, budget, onProgress } = options;
-  const pool = new Tinypool({
-    filename: new URL('../../dist/render/worker.js', import.meta.url).href,
-    runtime: 'worker_threads',
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-  });
+  const program = new URL('../../dist/render/worker.js', import.meta.url);
+  const pool = new WorkerPool<RenderJob, Reference | Rows>(program, workers);
   try {
     const start = performance.now();
     const reference =
@@ -82,6 +77,6 @@ export async function render(geometry: Geometry, options: RenderOptions): Promis
       seconds: { reference: (between - start) / 1000, pixels: (end - between) / 1000 },
     };
   } finally {
-    await pool.destroy();
+    await pool.close();
   }
 }

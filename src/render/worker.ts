@@ -7,9 +7,6 @@ import { distanceCode, ZERO_DISTANCE } from '../tile/samples.js';
 import type { RenderJob, Rows } from './job.js';
 import type { Geometry } from './view.js';
 
-/** Steps of a reference at the most. */
-const MAX_REFERENCE = 2 ** 24;
-
 let kernel: DeepKernel | null = null;
 /** The kernel keeps what it has prepared for this one. A thread works for one picture, and each job brings a copy of it. */
 let known: Reference | null = null;
@@ -21,7 +18,7 @@ export default function perform(job: RenderJob): Reference | Rows {
 
 function makeReference({ re, im, bits, log2Radius }: Geometry): Reference {
   kernel ??= deepKernel();
-  const made = kernel.makeReference({ re, im, bits, log2Radius, maxLength: MAX_REFERENCE });
+  const made = kernel.makeReference({ re, im, bits, log2Radius });
   return { ...made, re: shared(made.re), im: shared(made.im) };
 }
 

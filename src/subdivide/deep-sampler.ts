@@ -14,8 +14,6 @@ const CELL_LEVELS = 8;
 const GUARD_BITS = 96;
 /** log2 of the radius of the ball around a cell of level 0. */
 const LOG2_RADIUS = 2.5;
-/** Steps of a reference at the most. */
-const MAX_LENGTH = 2 ** 24;
 /** Points of all references that are kept at the most, 16 bytes each; the last one is always kept. */
 const MAX_POINTS = 2 ** 21;
 
@@ -70,7 +68,7 @@ export class DeepSampler {
       const re = (2n * column + 1n) * half - (4n << BigInt(bits));
       const im = (2n * row + 1n) * half;
       const log2Radius = LOG2_RADIUS - level;
-      reference = this.#kernel.makeReference({ re, im, bits, log2Radius, maxLength: MAX_LENGTH });
+      reference = this.#kernel.makeReference({ re, im, bits, log2Radius });
     }
     this.#references.delete(key);
     this.#references.set(key, reference);

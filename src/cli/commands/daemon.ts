@@ -11,7 +11,7 @@ import { createLogger, ProgressLine } from '../progress-line.js';
 import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { parseBytes } from '../bytes.js';
-import { wholeNumber } from '../whole-number.js';
+import { optionalWholeNumber } from '../whole-number.js';
 
 /** The daemon's options as the command line gives them. */
 interface DaemonArguments {
@@ -41,7 +41,7 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
   const progressLine = terminal.interactive ? new ProgressLine(terminal) : null;
   const logger = createLogger(args.logLevel, terminal, progressLine);
   const client = args.client ?? clientNameFrom(hostname());
-  const workers = wholeNumber(args.workers, '--workers', 1, 1024) ?? availableParallelism();
+  const workers = optionalWholeNumber(args.workers, '--workers', 1, 1024) ?? availableParallelism();
   const daemon = await Daemon.start({
     root: args.cache,
     client,
@@ -49,8 +49,8 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
     pid: process.pid,
     version,
     workers,
-    maxLevel: wholeNumber(args.maxLevel, '--max-level', 0, MAX_LEVEL) ?? MAX_LEVEL,
-    maxTiles: wholeNumber(args.maxTiles, '--max-tiles', 0, Number.MAX_SAFE_INTEGER),
+    maxLevel: optionalWholeNumber(args.maxLevel, '--max-level', 0, MAX_LEVEL) ?? MAX_LEVEL,
+    maxTiles: optionalWholeNumber(args.maxTiles, '--max-tiles', 0, Number.MAX_SAFE_INTEGER),
     untilIdle: args.untilIdle,
     minFree: parseBytes(args.minFree, '--min-free'),
     started: new Date(),

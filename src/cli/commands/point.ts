@@ -3,7 +3,7 @@ import { jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { EXTERIOR, UNRESOLVED } from '../../math/batch.js';
 import { deepKernel } from '../../daemon/kernel.js';
-import { checkDecimal, exceedsDouble, formatPowerOfTwo } from '../../math/decimal.js';
+import { checkDecimal, exceedsDouble, formatPowerOfTwo, isZero } from '../../math/decimal.js';
 import { fractionDigits, log2Of, parseFixed, toScaled } from '../../math/fixed.js';
 import { race, type Verdict } from '../../math/race.js';
 import { EXIT } from '../exit-codes.js';
@@ -26,8 +26,6 @@ const LARGEST = 16;
 const LOG2_ROUNDED = -44;
 /** Iterations of a deep point: minutes at the worst. */
 const DEEP_BUDGET = 2 ** 30;
-/** Steps of a reference orbit at the most. */
-const MAX_REFERENCE = 2 ** 24;
 /** Binary digits of a deep point beyond those that it is given with. */
 const GUARD_BITS = 128;
 
@@ -58,10 +56,9 @@ function decide(reText: string, imText: string, log2Radius: number | null): Poin
       `expected RE and IM from -${LARGEST} to ${LARGEST}, got ${reText.slice(0, 40)}, ${imText.slice(0, 40)}`,
     );
   }
-  const isOnAxis = !/[1-9]/.test(imText.replace(/e.*/i, ''));
-  const isOnImaginaryAxis = !/[1-9]/.test(reText.replace(/e.*/i, ''));
-  if (isOnAxis || (isOnImaginaryAxis && Math.abs(im) === 1 && !exceedsDouble(imText)))
+  if (isZero(imText) || (isZero(reText) && Math.abs(im) === 1 && !exceedsDouble(imText))) {
     return { kind: 'dummy', period: -1, distance: null };
+  }
   const verdict = { period: 0, log2Distance: 0 };
   race(re, im, BUDGET, verdict);
   const rounded = exceedsDouble(reText) || exceedsDouble(imText) || re === 0 || im === 0;
@@ -98,7 +95,6 @@ function decideDeep(reText: string, imText: string, log2Radius: number | null, v
     im: parseFixed(imText, bits, 'IM'),
     bits,
     log2Radius: scale,
-    maxLength: MAX_REFERENCE,
   });
   const verdicts = { period: new Int32Array(1), log2Distance: new Float64Array(1) };
   const here = { x: new Float64Array(1), y: new Float64Array(1) };

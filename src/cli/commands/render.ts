@@ -15,7 +15,7 @@ import { unshield } from '../negative-numbers.js';
 import { ProgressLine } from '../progress-line.js';
 import { say, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
-import { wholeNumber } from '../whole-number.js';
+import { optionalWholeNumber, wholeNumber } from '../whole-number.js';
 
 interface RenderArguments {
   readonly re: string;
@@ -37,16 +37,16 @@ const MAX_BUDGET = 2 ** 30;
 /** `mandeld render`: one picture of any view, without a cache. */
 async function runRender(args: RenderArguments, terminal: Terminal): Promise<number> {
   const format = formatOf(args.output);
-  const width = wholeNumber(args.width, '--width', 1, MAX_SIDE) ?? 1;
-  const height = wholeNumber(args.height, '--height', 1, MAX_SIDE) ?? 1;
-  const workers = wholeNumber(args.workers, '--workers', 1, 1024) ?? availableParallelism();
-  const maxDepth = wholeNumber(args.maxDepth, '--max-depth', 1, 1_000_000) ?? MAX_LEVEL;
+  const width = wholeNumber(args.width, '--width', 1, MAX_SIDE);
+  const height = wholeNumber(args.height, '--height', 1, MAX_SIDE);
+  const workers = optionalWholeNumber(args.workers, '--workers', 1, 1024) ?? availableParallelism();
+  const maxDepth = wholeNumber(args.maxDepth, '--max-depth', 1, 1_000_000);
   const geometry = geometryOf(
     { re: unshield(args.re), im: unshield(args.im), radius: unshield(args.radius), width, height },
     maxDepth,
   );
   const level = Math.max(0, Math.ceil(-geometry.log2Spacing) - ROOT_SPACING_BITS);
-  const budget = wholeNumber(args.budget, '--budget', 1, MAX_BUDGET) ?? iterationBudget(level);
+  const budget = optionalWholeNumber(args.budget, '--budget', 1, MAX_BUDGET) ?? iterationBudget(level);
   const progress = terminal.interactive ? new ProgressLine(terminal) : null;
   // Nothing has been written before the end, so there is nothing to tidy up.
   const onSignal = (): void => {

@@ -44,13 +44,11 @@ function follow(period: i32): void {
   wide.copy(DCDZ, DC);
   let m = 0;
   for (let n = 0; n < period;) {
-    const s = wide.square(Z);
-    const exponent = 2 * wide.exponent(Z) + (s >= 4 ? 2 : s >= 2 ? 1 : 0);
-    const entry = m > 0 ? table.search(m, exponent, period - n) : 0;
+    const entry = m > 0 ? table.search(m, wide.squareExponent(Z), period - n) : 0;
     if (entry != 0) {
-      wide.set(A, table.aRe(entry), table.aIm(entry), table.aExponent(entry));
-      wide.set(B, table.bRe(entry), table.bIm(entry), table.bExponent(entry));
-      wide.set(Q, table.qRe(entry), table.qIm(entry), table.qExponent(entry));
+      table.takeA(A, entry);
+      table.takeB(B, entry);
+      table.takeQ(Q, entry);
       wide.multiply(T, Q, Z);
       wide.double(Q);
       wide.add(A, A, T); // A + Q z
@@ -94,15 +92,9 @@ function follow(period: i32): void {
       n++;
       m++;
     }
-    orbit.pointAt(A, m);
-    if (m < orbit.length && wide.exponent(A) > wide.exponent(Z) + 2) continue;
-    wide.add(FULL, A, Z);
-    if (m == orbit.length || wide.isSmaller(FULL, Z)) {
-      wide.copy(Z, FULL);
-      m = 0;
-    }
+    if (orbit.rebase(Z, m)) m = 0;
     // Hopeless: an orbit that escapes.
-    if (wide.exponent(FULL) > 20) return;
+    if (wide.exponent(Z) > 20) return;
   }
   orbit.pointAt(A, m);
   wide.add(Z, A, Z);
@@ -166,8 +158,6 @@ function isShorter(period: i32): bool {
     while (left % prime == 0) left /= prime;
     const divisor = period / prime;
     wide.copy(ROOT, CYCLE_POINT);
-    const period0 = foundPeriod;
-    const log20 = foundLog2;
     if (converge(divisor)) {
       const attracts = wide.square(DZ) * pow2(2 * wide.exponent(DZ)) < 1;
       wide.subtract(T, ROOT, CYCLE_POINT);
@@ -179,8 +169,6 @@ function isShorter(period: i32): bool {
         return true;
       }
     }
-    foundPeriod = period0;
-    foundLog2 = log20;
   }
   return false;
 }

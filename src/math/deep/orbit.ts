@@ -1,14 +1,14 @@
 // The reference orbit Z_0 = 0, Z_1 = C, ... Z_length in the module's memory, as doubles; the few that are too small for
 // doubles stand in a list beside it. After Z_length, a perturbed orbit goes on from Z_0: where the reference is a nucleus,
 // Z_length is 0, and elsewhere any place will do (Zhuoran's rebasing).
-import { WIDE, plainIm, plainRe, set, square } from './wide';
+import { WIDE, add, copy, exponent, isSmaller, plainIm, plainRe, set, square } from './wide';
 
 /** Steps of the reference. */
 export let length: i32 = 0;
 export let Z_RE: usize = 0;
 export let Z_IM: usize = 0;
 /** Below this |Z| stands in the list. */
-export const TINY: f64 = reinterpret<f64>((<u64>(1023 - 900)) << 52);
+const TINY: f64 = reinterpret<f64>((<u64>(1023 - 900)) << 52);
 
 /** Numbers in the list. */
 export let tinyCount: i32 = 0;
@@ -75,4 +75,21 @@ export function pointAt(to: usize, m: i32): void {
     }
   }
   set(to, x, y, 0);
+}
+
+const POINT: usize = memory.data(WIDE, 16);
+const FULL: usize = memory.data(WIDE, 16);
+
+/**
+ * Whether a perturbed orbit must go on from Z_0: at the reference's end, and where Z_m + z is nearer to 0 than z. Then z becomes
+ * Z_m + z, the whole orbit's point.
+ */
+export function rebase(z: usize, m: i32): bool {
+  pointAt(POINT, m);
+  const isAtEnd = m == length;
+  if (!isAtEnd && exponent(POINT) > exponent(z) + 2) return false;
+  add(FULL, POINT, z);
+  if (!isAtEnd && !isSmaller(FULL, z)) return false;
+  copy(z, FULL);
+  return true;
 }

@@ -61,30 +61,18 @@ export function run(end: i32): bool {
   return false;
 }
 
-/** to = A or B of an entry. */
-// @ts-ignore: decorator
-@inline
-function takeA(entry: usize): void {
-  wide.set(COEFFICIENT, table.aRe(entry), table.aIm(entry), table.aExponent(entry));
-}
-// @ts-ignore: decorator
-@inline
-function takeB(entry: usize): void {
-  wide.set(COEFFICIENT, table.bRe(entry), table.bIm(entry), table.bExponent(entry));
-}
-
 /** One step, or one entry of the table, of a z that may be of any size. */
 function stepWide(end: i32): void {
-  const entry = m > 0 ? table.search(m, squareExponent(Z), end - n) : 0;
+  const entry = m > 0 ? table.search(m, wide.squareExponent(Z), end - n) : 0;
   if (entry != 0) {
-    wide.set(COEFFICIENT, table.qRe(entry), table.qIm(entry), table.qExponent(entry));
+    table.takeQ(COEFFICIENT, entry);
     wide.multiply(T, COEFFICIENT, Z);
-    takeA(entry);
+    table.takeA(COEFFICIENT, entry);
     wide.add(COEFFICIENT, COEFFICIENT, T);
     wide.multiply(Z, Z, COEFFICIENT);
     wide.add(COEFFICIENT, COEFFICIENT, T);
     wide.multiply(D, D, COEFFICIENT);
-    takeB(entry);
+    table.takeB(COEFFICIENT, entry);
     wide.multiply(T, COEFFICIENT, DC);
     wide.add(Z, Z, T);
     wide.multiply(T, COEFFICIENT, SPACING);
@@ -103,22 +91,10 @@ function stepWide(end: i32): void {
     m++;
     n++;
   }
-  orbit.pointAt(POINT, m);
-  if (m < orbit.length && wide.exponent(POINT) > wide.exponent(Z) + 2) return;
-  wide.add(FULL, POINT, Z);
-  if (m == orbit.length || wide.isSmaller(FULL, Z)) {
-    wide.copy(Z, FULL);
+  if (orbit.rebase(Z, m)) {
     m = 0;
     noteSmallest();
   }
-}
-
-/** floor(log2 |a|^2). */
-// @ts-ignore: decorator
-@inline
-function squareExponent(a: usize): i32 {
-  const s = wide.square(a);
-  return 2 * wide.exponent(a) + (s >= 4 ? 2 : s >= 2 ? 1 : 0);
 }
 
 /** Called where the reference is 0: Z is the whole orbit's point. */

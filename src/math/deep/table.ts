@@ -110,11 +110,21 @@ const X: usize = memory.data(WIDE, 16);
 const Y: usize = memory.data(WIDE, 16);
 const SUM: usize = memory.data(WIDE, 16);
 
-/** A coefficient of an entry as a number. */
+// A coefficient of an entry as a number.
 // @ts-ignore: decorator
 @inline
-function take(to: usize, entry: usize, at: usize, exponentAt: usize): void {
-  wide.set(to, load<f64>(entry + at), load<f64>(entry + at + 8), load<i32>(entry + exponentAt));
+export function takeA(to: usize, entry: usize): void {
+  wide.set(to, aRe(entry), aIm(entry), aExponent(entry));
+}
+// @ts-ignore: decorator
+@inline
+export function takeB(to: usize, entry: usize): void {
+  wide.set(to, bRe(entry), bIm(entry), bExponent(entry));
+}
+// @ts-ignore: decorator
+@inline
+export function takeQ(to: usize, entry: usize): void {
+  wide.set(to, qRe(entry), qIm(entry), qExponent(entry));
 }
 // @ts-ignore: decorator
 @inline
@@ -141,22 +151,22 @@ const LOG2_GROWTH: f64 = 0.03;
  * 2 Qy Bx dc / Ay, and relative to B dc: Qy Bx^2 dc / B.
  */
 function join(to: usize, x: usize, y: usize, log2Largest: f64): void {
-  take(X, x, 0, A_EXPONENT);
-  take(Y, y, 0, A_EXPONENT);
+  takeA(X, x);
+  takeA(Y, y);
   wide.multiply(SUM, X, Y);
   put(to, 0, A_EXPONENT, SUM);
   // Q
   wide.multiply(X, X, X);
-  take(SUM, y, 32, Q_EXPONENT);
+  takeQ(SUM, y);
   wide.multiply(X, X, SUM);
-  take(SUM, x, 32, Q_EXPONENT);
+  takeQ(SUM, x);
   wide.multiply(SUM, SUM, Y);
   wide.add(SUM, SUM, X);
   put(to, 32, Q_EXPONENT, SUM);
   // B
-  take(X, x, 16, B_EXPONENT);
+  takeB(X, x);
   wide.multiply(X, X, Y);
-  take(SUM, y, 16, B_EXPONENT);
+  takeB(SUM, y);
   wide.add(SUM, SUM, X);
   put(to, 16, B_EXPONENT, SUM);
 

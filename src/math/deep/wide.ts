@@ -129,6 +129,14 @@ export function square(a: usize): f64 {
   return re(a) * re(a) + im(a) * im(a);
 }
 
+/** floor(log2 |a|^2). */
+// @ts-ignore: decorator
+@inline
+export function squareExponent(a: usize): i32 {
+  const s = square(a);
+  return 2 * exponent(a) + (s >= 4 ? 2 : s >= 2 ? 1 : 0);
+}
+
 /** Whether |a| < |b|. */
 export function isSmaller(a: usize, b: usize): bool {
   const difference = exponent(a) - exponent(b);
