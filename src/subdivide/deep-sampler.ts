@@ -17,6 +17,9 @@ const LOG2_RADIUS = 2.5;
 /** Points of all references that are kept at the most, 16 bytes each; the last one is always kept. */
 const MAX_POINTS = 2 ** 21;
 
+/** Radius of the disc around a cell, in spacings of its last level. */
+const REGION = INTERVALS * 2 ** CELL_LEVELS * Math.SQRT1_2;
+
 /** Samples of one level to be decided. */
 export interface DeepSamples {
   readonly level: number;
@@ -52,10 +55,16 @@ export class DeepSampler {
     const reference = this.#referenceOf(cellLevel, column, row);
     const centreX = Number(west - column * side) - Number(side / 2n);
     const centreY = Number(south - row * side) - Number(side / 2n);
-    const points = { x: x.map((value) => value + centreX), y: y.map((value) => value + centreY) };
-    const spacing = { mantissa: 1, exponent: log2Spacing(level) };
-    const region = Number(side) * Math.SQRT1_2;
-    this.#kernel.decide(reference, spacing, region, points, x.length, budget, verdicts);
+    // All levels of a cell in the spacings of its last one: the answers are the same bits, and the table serves them all.
+    const lastLevel = cellLevel + CELL_LEVELS;
+    const scale = 2 ** (lastLevel - level);
+    const points = {
+      x: x.map((value) => (value + centreX) * scale),
+      y: y.map((value) => (value + centreY) * scale),
+    };
+    const spacing = { mantissa: 1, exponent: log2Spacing(lastLevel) };
+    this.#kernel.decide(reference, spacing, REGION, points, x.length, budget, verdicts);
+    for (let i = 0; i < x.length; i++) verdicts.log2Distance[i] -= lastLevel - level;
   }
 
   #referenceOf(level: number, column: bigint, row: bigint): Reference {

@@ -1,24 +1,32 @@
 import type { Kernel, PointBatch, VerdictBatch } from '../math/batch.js';
-import { coordinates, indexOf, log2Spacing, MAX_DOUBLE_LEVEL, SOUTH_EDGE, WEST_EDGE } from '../tile/grid.js';
-import { distanceCode, DUMMY, INFINITE_DISTANCE, UNRESOLVED, ZERO_DISTANCE } from '../tile/samples.js';
+import {
+  coordinates,
+  indexOf,
+  log2Spacing,
+  MAX_DOUBLE_LEVEL,
+  SOUTH_EDGE,
+  WEST_EDGE,
+  type Grid,
+} from '../tile/grid.js';
+import {
+  distanceCode,
+  DUMMY,
+  INFINITE_DISTANCE,
+  UNRESOLVED,
+  ZERO_DISTANCE,
+  type Samples,
+} from '../tile/samples.js';
 import { iterationBudget } from './budget.js';
 import type { DeepSampler } from './deep-sampler.js';
 import type { Statistics } from './statistics.js';
 
 /**
- * A square grid of samples that is being filled, of a tile (257 a side) or of its four children at once (513 a side).
+ * A square grid of samples that is being filled, such as a tile's (257 a side) or its four children's at once (513 a side).
  * Row 0 is the northern one, as in a tile.
  */
-export interface SampleGrid {
-  readonly level: number;
+export interface SampleGrid extends Grid, Samples {
   /** Samples a side. */
   readonly side: number;
-  /** Column index of the western samples, see src/tile/grid.ts. */
-  readonly west: bigint;
-  /** Row index of the southern samples. */
-  readonly south: bigint;
-  readonly period: Int32Array;
-  readonly log2Distance: Int16Array;
 }
 
 /** A grid with nothing in it. */
@@ -32,6 +40,19 @@ export function createSampleGrid(level: number, side: number, west: bigint, sout
     period: new Int32Array(samples),
     log2Distance: new Int16Array(samples),
   };
+}
+
+/** The samples of a square part of a grid: its first column, its first row counted from the south, and its samples a side. */
+export function crop(grid: SampleGrid, column: number, row: number, side: number): Samples {
+  const period = new Int32Array(side * side);
+  const log2Distance = new Int16Array(side * side);
+  const top = grid.side - row - side;
+  for (let i = 0; i < side; i++) {
+    const from = (top + i) * grid.side + column;
+    period.set(grid.period.subarray(from, from + side), i * side);
+    log2Distance.set(grid.log2Distance.subarray(from, from + side), i * side);
+  }
+  return { period, log2Distance };
 }
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { race } from '../../src/math/race.js';
 import { scalarKernel } from '../../src/math/scalar-kernel.js';
 import { certainArea } from '../../src/subdivide/area.js';
+import { boringPeriod } from '../../src/subdivide/boring.js';
 import { iterationBudget } from '../../src/subdivide/budget.js';
 import { tileFromNothing } from '../../src/subdivide/from-nothing.js';
 import { noStatistics } from '../../src/subdivide/statistics.js';
@@ -11,6 +12,7 @@ import { SAMPLES, SIDE } from '../../src/tile/grid.js';
 import { BORING_ABOVE, type Samples } from '../../src/tile/samples.js';
 import { decide } from '../support/decide.js';
 import { seededRandom } from '../support/random.js';
+import { directSamples } from './support/direct.js';
 import { buildPyramid } from './support/pyramid.js';
 
 const DEPTH = 6;
@@ -78,9 +80,9 @@ describe('a pyramid of six levels', () => {
     expect(shared).toBeGreaterThan(50);
   });
 
-  it('has the kinds and periods of tiles that are computed from nothing', () => {
+  it('has the kinds and periods of tiles whose every sample is computed', () => {
     for (const { address, parent, samples } of children.filter((child) => levelOf(child.address) <= 4)) {
-      const direct = tileFromNothing(address, scalarKernel, noStatistics());
+      const direct = directSamples(address, scalarKernel);
       for (let i = 0; i < SAMPLES; i++) {
         const [period, code] = [samples.period[i], samples.log2Distance[i]];
         const [truth, truthCode] = [direct.period[i], direct.log2Distance[i]];
@@ -95,6 +97,16 @@ describe('a pyramid of six levels', () => {
         const tolerance = code <= BORING_ABOVE + 256 || (above !== null && code <= BORING_ABOVE) ? 1 : 256;
         if (Math.abs(code - truthCode) > tolerance) expect(code, where).toBe(truthCode);
       }
+    }
+  });
+
+  it('has the same bits as the tiles that are computed from nothing', () => {
+    for (const { address, samples } of children) {
+      const direct = tileFromNothing(address, scalarKernel, noStatistics());
+      if (!sameBits(direct, samples)) expect(direct, address).toEqual(samples);
+    }
+    for (const { address, period } of pyramid.boring.filter((_, i) => i % 10 === 0)) {
+      expect(boringPeriod(tileFromNothing(address, scalarKernel, noStatistics())), address).toBe(period);
     }
   });
 

@@ -96,7 +96,6 @@ export function prepare(mantissa: f64, exponent: i32, largest: f64): void {
 
 /** Decides the first `count` points, each at most `budget` iterations. */
 export function decide(count: i32, budget: i32): void {
-  neighbour = 0;
   for (let i: usize = 0; i < <usize>count; i++) {
     pixel.begin(load<f64>(IN_X + (i << 3)), load<f64>(IN_Y + (i << 3)));
     decideOne(i, budget);
@@ -115,7 +114,6 @@ function decideOne(i: usize, budget: i32): void {
       return;
     }
     if (isInterior()) {
-      neighbour = cycle.foundPeriod;
       store<f64>(OUT_LOG2 + (i << 3), cycle.foundLog2);
       store<i32>(OUT_PERIOD + (i << 2), cycle.foundPeriod);
       return;
@@ -127,22 +125,21 @@ function decideOne(i: usize, budget: i32): void {
   store<i32>(OUT_PERIOD + (i << 2), -2);
 }
 
-/** Period of the last interior point of this call. */
-let neighbour: i32 = 0;
-
 /**
- * Tries the periods that the point may have: where it came nearest to 0, the reference's minima, and last what the point before
- * it was, so that only what nothing else finds depends on which points are computed together.
+ * Tries the periods that the point may have: where it came nearest to 0, how long it took to come nearest to where it was, and
+ * the reference's minima.
  */
 function isInterior(): bool {
   const own = pixel.smallestAt;
   if (own > 0 && cycle.find(own, pixel.SMALLEST)) return true;
+  const after = pixel.returnAfter;
+  if (after > 0 && after != own && cycle.find(after, pixel.RETURN)) return true;
   pixel.current(FULL);
   for (let k = 0; k < candidates; k++) {
     const period = load<i32>(CANDIDATES + ((<usize>k) << 2));
-    if (period == own) continue;
+    if (period == own || period == after) continue;
     if (period > pixel.n) break;
     if (cycle.find(period, FULL)) return true;
   }
-  return neighbour > 0 && neighbour != own && cycle.find(neighbour, FULL);
+  return false;
 }

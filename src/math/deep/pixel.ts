@@ -24,6 +24,17 @@ export const SMALLEST: usize = memory.data(WIDE, 16);
 /** Iteration of the smallest, 0 for none yet. */
 export let smallestAt: i32 = 0;
 
+/** The point at the first rebasing of this window. */
+const WINDOW_START: usize = memory.data(WIDE, 16);
+/** Iteration of the window's first rebasing, 0 for none yet. */
+let windowAt: i32 = 0;
+/** The point that came nearest to the window's first one. */
+export const RETURN: usize = memory.data(WIDE, 16);
+/** How near that was. */
+const NEAREST: usize = memory.data(WIDE, 16);
+/** Iterations from the window's first point to the one nearest to it, 0 for none yet: a multiple of the period, in the end. */
+export let returnAfter: i32 = 0;
+
 /** Iterations done. */
 export let n: i32 = 0;
 /** Index in the reference. */
@@ -52,8 +63,10 @@ export function current(to: usize): void {
   wide.add(to, to, Z);
 }
 
-/** Goes on to iteration `end`, or until it has escaped, which it tells. */
+/** Goes on to iteration `end`, or until it has escaped, which it tells. The way there is a window of closest returns. */
 export function run(end: i32): bool {
+  windowAt = 0;
+  returnAfter = 0;
   while (n < end) {
     if (wide.exponent(Z) < PLAIN_FROM) stepWide(end);
     else if (runPlain(end)) return true;
@@ -93,15 +106,31 @@ function stepWide(end: i32): void {
   }
   if (orbit.rebase(Z, m)) {
     m = 0;
-    noteSmallest();
+    noteRebasing();
   }
 }
 
 /** Called where the reference is 0: Z is the whole orbit's point. */
-function noteSmallest(): void {
-  if (smallestAt > 0 && !wide.isSmaller(Z, SMALLEST)) return;
-  wide.copy(SMALLEST, Z);
-  smallestAt = n;
+function noteRebasing(): void {
+  if (smallestAt == 0 || wide.isSmaller(Z, SMALLEST)) {
+    wide.copy(SMALLEST, Z);
+    smallestAt = n;
+  }
+  if (windowAt == 0) {
+    wide.copy(WINDOW_START, Z);
+    windowAt = n;
+    return;
+  }
+  wide.subtract(T, Z, WINDOW_START);
+  if (returnAfter > 0 && !wide.isSmaller(T, NEAREST)) return;
+  wide.copy(NEAREST, T);
+  wide.copy(RETURN, Z);
+  returnAfter = n - windowAt;
+}
+
+/** |to|^2 as an ordinary double. */
+function sizeOf(number: usize): f64 {
+  return wide.square(number) * pow2(2 * wide.exponent(number));
 }
 
 /** Goes on as long as z is an ordinary double. */
@@ -130,7 +159,10 @@ function runPlain(end: i32): bool {
   let fr = load<f64>(Z_RE + at) + zr;
   let fi = load<f64>(Z_IM + at) + zi;
   let z2 = zr * zr + zi * zi;
-  let smallest = smallestAt == 0 ? Infinity : wide.square(SMALLEST) * pow2(2 * wide.exponent(SMALLEST));
+  let smallest = smallestAt == 0 ? Infinity : sizeOf(SMALLEST);
+  let nearest = returnAfter == 0 ? Infinity : sizeOf(NEAREST);
+  let startRe = wide.plainRe(WINDOW_START);
+  let startIm = wide.plainIm(WINDOW_START);
   let escaped = false;
   while (done < end) {
     let entry: usize = 0;
@@ -201,6 +233,22 @@ function runPlain(end: i32): bool {
         smallest = f2;
         wide.set(SMALLEST, zr, zi, 0);
         smallestAt = done;
+      }
+      if (windowAt == 0) {
+        startRe = zr;
+        startIm = zi;
+        wide.set(WINDOW_START, zr, zi, 0);
+        windowAt = done;
+      } else {
+        const x = zr - startRe;
+        const y = zi - startIm;
+        const distance = x * x + y * y;
+        if (distance < nearest) {
+          nearest = distance;
+          wide.set(NEAREST, x, y, 0);
+          wide.set(RETURN, zr, zi, 0);
+          returnAfter = done - windowAt;
+        }
       }
     } else if (entry == 0 && (done & 15) != 0) {
       continue;
