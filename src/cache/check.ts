@@ -14,8 +14,9 @@ export type ProblemKind =
   | 'stray' // something in a folder that does not belong there
   | 'damaged raw'
   | 'duplicate' // a tile in two places
-  | 'orphan' // a tile whose parent is not done
-  | 'missing' // a child of a done tile that is nowhere
+  | 'orphan' // a tile whose parent is not done, and that was not made ahead of it
+  | 'missing' // a child of a done tile, or a tile made ahead, that is nowhere
+  | 'needless mark' // of a tile made ahead whose parent is done by now
   | 'below boring' // a tile within a boring one
   | 'boring line' // a line of boring.txt that is none, or stands there twice
   | 'missing picture'
@@ -178,8 +179,9 @@ async function checkPlaces({ places, boring }: Scene): Promise<Findings> {
   return { examined: places.size, problems };
 }
 
-async function checkPyramid({ places, boring }: Scene): Promise<Findings> {
+async function checkPyramid({ layout, census, places, boring }: Scene): Promise<Findings> {
   const problems: Problem[] = [];
+  const ahead = new Set(census.ahead);
   const isDone = (address: Address): boolean =>
     places.get(address)?.some(({ name }) => name === 'done') ?? false;
   if (!places.has(ROOT)) {
@@ -188,7 +190,7 @@ async function checkPyramid({ places, boring }: Scene): Promise<Findings> {
   }
   for (const address of [...places.keys(), ...boring.tiles.keys()]) {
     const parent = parentOf(address);
-    if (parent === null || isDone(parent)) continue;
+    if (parent === null || isDone(parent) || ahead.has(address)) continue;
     const remedy = 'move it out of the cache: it comes again when its parent is subdivided';
     problems.push({ address, kind: 'orphan', found: `its parent ${parent} is not in done/`, remedy });
   }
@@ -206,7 +208,23 @@ async function checkPyramid({ places, boring }: Scene): Promise<Findings> {
       });
     }
   }
-  return { examined: places.size + boring.tiles.size, problems };
+  for (const address of ahead) {
+    const parent = parentOf(address);
+    if (parent === null || isDone(parent)) {
+      const remedy = `remove ${layout.ahead(address)}`;
+      const found = 'it is marked as made ahead of its parent, which is in done/';
+      problems.push({ address, kind: 'needless mark', found, remedy });
+    } else if (!places.has(address) && !boring.tiles.has(address)) {
+      const remedy = `remove ${layout.ahead(address)}; "mandeld want" asks for it again`;
+      problems.push({
+        address,
+        kind: 'missing',
+        found: 'it was made ahead of its parent, but is nowhere',
+        remedy,
+      });
+    }
+  }
+  return { examined: places.size + boring.tiles.size + ahead.size, problems };
 }
 
 async function checkBoring({ boring }: Scene): Promise<Findings> {

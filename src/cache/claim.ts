@@ -1,55 +1,105 @@
-import type { Address } from '../tile/address.js';
-import { move } from './files.js';
+import { parentOf, type Address } from '../tile/address.js';
+import { move, remove } from './files.js';
 import type { Layout, WorkLayout } from './layout.js';
-import { listAddresses } from './listing.js';
+import { listAddresses, MARKERS } from './listing.js';
 import type { HeldLock } from './lock.js';
-import type { TodoQueue } from './todo-queue.js';
+import { Frontier } from './reach.js';
+import type { TileQueue } from './tile-queue.js';
+
+/** Tiles that are a client's now. */
+export interface Claimed {
+  /** To be made from nothing: they were asked for. */
+  readonly toMake: Address[];
+  /** To be subdivided out of turn, because a child was asked for. */
+  readonly parents: Address[];
+  /** To be subdivided in turn. */
+  readonly toSubdivide: Address[];
+}
+
+/** Tiles that were asked for and cannot be begun are passed over, so many at a time. */
+const MAX_PASSED_OVER = 64;
 
 /**
- * Claims up to `count` tiles, oldest first: each is renamed into the client's own work folder, which one client wins.
+ * Claims up to `count` tiles: what was asked for first, then the oldest of todo/. Each is renamed into the client's own work
+ * folder, which one client wins.
  *
  * @param holding the tiles that the client holds already
  * @param resumed whether an earlier claim was cut off: then its tiles are found again
- * @returns the tiles that are the client's now
  */
 export async function claim(
   layout: Layout,
   work: WorkLayout,
-  queue: TodoQueue,
+  queues: { readonly todo: TileQueue; readonly wants: TileQueue },
   count: number,
   holding: { has(address: Address): boolean },
   held: HeldLock,
   resumed = false,
-): Promise<Address[]> {
-  const claimed = new Set<Address>();
+): Promise<Claimed> {
+  const { toMake, parents } = await claimWanted(layout, work, queues.wants, count, held);
+  const toSubdivide: Address[] = [];
   let refused = resumed;
-  while (claimed.size < count) {
-    const address = queue.shift();
+  while (toMake.length + parents.length + toSubdivide.length < count) {
+    const address = queues.todo.shift();
     if (address === null) break;
     held.assertHeld();
-    if (await move(layout.todo(address), work.todo(address))) claimed.add(address);
+    if (await move(layout.todo(address), work.todo(address))) toSubdivide.push(address);
     else refused = true;
   }
-  if (refused) {
-    // On NFS a rename that was sent twice may answer "gone" although it worked: what stands in the folder is ours.
-    for (const address of await listAddresses(work.todoFolder)) {
-      if (!holding.has(address)) claimed.add(address);
-    }
-  }
-  return [...claimed];
+  if (!refused) return { toMake, parents, toSubdivide };
+  // On NFS a rename that was sent twice may answer "gone" although it worked: what stands in the folder is ours.
+  const known = new Set([...parents, ...toSubdivide]);
+  const isNew = (address: Address): boolean => !holding.has(address) && !known.has(address);
+  return {
+    toMake: (await listAddresses(work.wantFolder, MARKERS)).filter((address) => !holding.has(address)),
+    parents,
+    toSubdivide: [...toSubdivide, ...(await listAddresses(work.todoFolder)).filter(isNew)],
+  };
 }
 
-/** Gives back tiles that were claimed and not computed; their times, and so their places in the queue, stay. */
-export async function putBack(
+/**
+ * Claims tiles that were asked for. One whose parent waits in todo/ is got by subdividing that; one that is there by now is
+ * struck off; one that is under way is left until it is there.
+ */
+async function claimWanted(
   layout: Layout,
   work: WorkLayout,
-  addresses: readonly Address[],
+  wants: TileQueue,
+  count: number,
   held: HeldLock,
-): Promise<number> {
+): Promise<Omit<Claimed, 'toSubdivide'>> {
+  const toMake: Address[] = [];
+  const parents: Address[] = [];
+  if (wants.length === 0) return { toMake, parents };
+  const frontier = await Frontier.look(layout);
+  for (let tried = 0; toMake.length + parents.length < count; tried++) {
+    const address = tried < count + MAX_PASSED_OVER ? wants.shift() : null;
+    if (address === null) break;
+    held.assertHeld();
+    const parent = parentOf(address);
+    const reach = await frontier.reach(address);
+    if (reach === 'there') {
+      await remove(layout.want(address));
+    } else if (reach === 'far') {
+      if (await move(layout.want(address), work.want(address))) toMake.push(address);
+    } else if (reach === 'at hand' && parent !== null) {
+      if (!(await move(layout.todo(parent), work.todo(parent)))) continue;
+      frontier.addSubdividing(parent);
+      parents.push(parent);
+    }
+  }
+  return { toMake, parents };
+}
+
+/** Gives back what was claimed and not computed; times, and so the places in the queues, stay. */
+export async function putBack(layout: Layout, work: WorkLayout, held: HeldLock): Promise<number> {
   let count = 0;
-  for (const address of addresses) {
+  for (const address of await listAddresses(work.todoFolder)) {
     held.assertHeld();
     if (await move(work.todo(address), layout.todo(address))) count++;
+  }
+  for (const address of await listAddresses(work.wantFolder, MARKERS)) {
+    held.assertHeld();
+    if (await move(work.want(address), layout.want(address))) count++;
   }
   return count;
 }

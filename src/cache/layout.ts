@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { foldAddress } from '../tile/folding.js';
+import { foldAddress, foldMarker } from '../tile/folding.js';
 import type { Address } from '../tile/address.js';
 import type { PictureFormat } from '../tile/picture-format.js';
 
@@ -12,10 +12,13 @@ import type { PictureFormat } from '../tile/picture-format.js';
  * boring.txt                       one line a boring tile, grows at its end only
  * todo/A.raw  done/A.raw           tiles waiting, tiles subdivided
  * tile/A.png  tile/P<period>.png   pictures
+ * want/A                           asked for out of turn
+ * ahead/A                          made out of turn, its parent not being subdivided yet
  * bad/                             what was found in todo/ and cannot be a tile, set aside
  * work/CLIENT/status.json          heartbeat
  * work/CLIENT/todo/A.raw           claimed; results, if any, are incomplete
- * work/CLIENT/ready/A.raw          computed; results are complete in done/, tile/ and boring.txt beside it
+ * work/CLIENT/want/A               the same of one that was asked for
+ * work/CLIENT/ready/A.raw, ready/A computed; results are complete in done/, tile/ and boring.txt beside it
  * work/CLIENT/{done,tile}/, boring.txt
  * ```
  */
@@ -57,6 +60,12 @@ export class Layout {
   get tileFolder(): string {
     return join(this.root, 'tile');
   }
+  get wantFolder(): string {
+    return join(this.root, 'want');
+  }
+  get aheadFolder(): string {
+    return join(this.root, 'ahead');
+  }
   todo(address: Address): string {
     return join(this.todoFolder, rawName(address));
   }
@@ -65,6 +74,12 @@ export class Layout {
   }
   tile(name: PictureName): string {
     return join(this.tileFolder, pictureFile(name, this.format));
+  }
+  want(address: Address): string {
+    return join(this.wantFolder, foldMarker(address));
+  }
+  ahead(address: Address): string {
+    return join(this.aheadFolder, foldMarker(address));
   }
   /** A file that is written to learn the file server's time. */
   clock(client: string): string {
@@ -98,6 +113,9 @@ export class WorkLayout {
   get todoFolder(): string {
     return join(this.folder, 'todo');
   }
+  get wantFolder(): string {
+    return join(this.folder, 'want');
+  }
   get readyFolder(): string {
     return join(this.folder, 'ready');
   }
@@ -110,8 +128,16 @@ export class WorkLayout {
   todo(address: Address): string {
     return join(this.todoFolder, rawName(address));
   }
+  /** A tile that was asked for, while it is being made. */
+  want(address: Address): string {
+    return join(this.wantFolder, foldMarker(address));
+  }
   ready(address: Address): string {
     return join(this.readyFolder, rawName(address));
+  }
+  /** A tile that was asked for, when it is made. */
+  readyWant(address: Address): string {
+    return join(this.readyFolder, foldMarker(address));
   }
   done(address: Address): string {
     return join(this.doneFolder, rawName(address));
@@ -120,7 +146,7 @@ export class WorkLayout {
     return join(this.tileFolder, pictureFile(name, this.format));
   }
   get folders(): readonly string[] {
-    return [this.todoFolder, this.readyFolder, this.doneFolder, this.tileFolder];
+    return [this.todoFolder, this.wantFolder, this.readyFolder, this.doneFolder, this.tileFolder];
   }
 }
 

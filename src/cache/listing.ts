@@ -3,11 +3,43 @@ import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastGlob from 'fast-glob';
 import type { Address } from '../tile/address.js';
-import { isFoldName, unfoldAddress } from '../tile/folding.js';
+import { isFoldName, unfoldAddress, unfoldMarker } from '../tile/folding.js';
 import { isGone } from './files.js';
 
-/** A raw file in a folder of the cache. */
-export interface ListedRaw {
+/** How the files of a folder are named. */
+export interface Naming {
+  /** The address of a path within the folder, or null when it is not named so. */
+  readonly addressOf: (path: string) => Address | null;
+  /** Pattern of the paths, for fast-glob. */
+  readonly pattern: string;
+  /** What was expected, for people. */
+  readonly expected: string;
+}
+
+/** Raw files: todo/, done/ and their likes in work/. */
+export const RAWS: Naming = {
+  addressOf: (path) => (path.endsWith('.raw') ? orNull(() => unfoldAddress(path.slice(0, -4))) : null),
+  pattern: '**/*.raw',
+  expected: 'M, digits 0 to 3, .raw',
+};
+
+/** Files that say something of a tile by being there: want/ and ahead/. */
+export const MARKERS: Naming = {
+  addressOf: (path) => orNull(() => unfoldMarker(path)),
+  pattern: '**',
+  expected: 'M, digits 0 to 3',
+};
+
+function orNull(parse: () => Address): Address | null {
+  try {
+    return parse();
+  } catch {
+    return null;
+  }
+}
+
+/** A tile's file in a folder of the cache. */
+export interface ListedTile {
   readonly address: Address;
   /** Modification time in milliseconds, by the file server's clock. */
   readonly modified: number;
@@ -15,7 +47,7 @@ export interface ListedRaw {
   readonly size: number;
 }
 
-/** Something in a folder of raw files that is none. */
+/** Something in a folder of tiles' files that is none. */
 export interface Stray {
   /** Path within the folder. */
   readonly path: string;
@@ -25,7 +57,7 @@ export interface Stray {
 
 /** What a folder of raw files holds. */
 export interface Listing {
-  readonly raws: ListedRaw[];
+  readonly raws: ListedTile[];
   readonly strays: Stray[];
 }
 
@@ -33,13 +65,14 @@ export interface Listing {
 const GROUP = 512;
 
 /**
- * Walks a folder of raw files, also those of folded addresses: names, times and sizes, in the order in which the file
+ * Walks a folder of tiles' files, also those of folded addresses: names, times and sizes, in the order in which the file
  * system has them. Nothing is followed or opened; dot files are ignored. A folder that is gone is empty.
  */
-export async function* scanRaws(
+export async function* scanTiles(
   folder: string,
+  naming: Naming,
   fold: readonly string[] = [],
-): AsyncGenerator<ListedRaw | Stray> {
+): AsyncGenerator<ListedTile | Stray> {
   let entries;
   try {
     entries = await opendir(join(folder, ...fold), { bufferSize: GROUP });
@@ -51,30 +84,31 @@ export async function* scanRaws(
   for await (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     if (entry.isDirectory() && isFoldName(entry.name, fold.length)) {
-      yield* scanRaws(folder, [...fold, entry.name]);
+      yield* scanTiles(folder, naming, [...fold, entry.name]);
     } else {
       group.push(entry);
     }
     if (group.length < GROUP) continue;
-    yield* await look(folder, fold, group);
+    yield* await look(folder, naming, fold, group);
     group = [];
   }
-  yield* await look(folder, fold, group);
+  yield* await look(folder, naming, fold, group);
 }
 
 /** What a group of directory entries is; those that have vanished are left out. */
 async function look(
   folder: string,
+  naming: Naming,
   fold: readonly string[],
   entries: readonly Dirent[],
-): Promise<(ListedRaw | Stray)[]> {
+): Promise<(ListedTile | Stray)[]> {
   const seen = await Promise.all(
     entries.map(async (entry) => {
       const path = [...fold, entry.name].join('/');
       const kind = kindOf(entry);
       if (kind !== null) return { path, reason: kind };
-      const address = addressOf(path);
-      if (address === null) return { path, reason: 'not named like a tile (M, digits 0 to 3, .raw)' };
+      const address = naming.addressOf(path);
+      if (address === null) return { path, reason: `not named like a tile (${naming.expected})` };
       try {
         const { mtimeMs, size } = await lstat(join(folder, path));
         return { address, modified: mtimeMs, size };
@@ -94,28 +128,23 @@ function kindOf(entry: Dirent): string | null {
   return entry.isDirectory() ? 'a folder' : 'no regular file';
 }
 
-/** Lists a folder of raw files, see {@link scanRaws}. */
+/** Lists a folder of raw files, see {@link scanTiles}. */
 export async function listRaws(folder: string): Promise<Listing> {
-  const raws: ListedRaw[] = [];
+  const raws: ListedTile[] = [];
   const strays: Stray[] = [];
-  for await (const one of scanRaws(folder)) {
+  for await (const one of scanTiles(folder, RAWS)) {
     if ('address' in one) raws.push(one);
     else strays.push(one);
   }
   return { raws, strays };
 }
 
-/** Addresses of the raw files in a folder, without times: one readdir, no stat. */
-export async function listAddresses(folder: string): Promise<Address[]> {
-  const paths = await fastGlob('**/*.raw', { cwd: folder, followSymbolicLinks: false, suppressErrors: true });
-  return paths.map(addressOf).filter((address) => address !== null);
-}
-
-function addressOf(path: string): Address | null {
-  if (!path.endsWith('.raw')) return null;
-  try {
-    return unfoldAddress(path.slice(0, -4));
-  } catch {
-    return null;
-  }
+/** Addresses of the tiles' files in a folder, without times: one readdir, no stat. */
+export async function listAddresses(folder: string, naming: Naming = RAWS): Promise<Address[]> {
+  const paths = await fastGlob(naming.pattern, {
+    cwd: folder,
+    followSymbolicLinks: false,
+    suppressErrors: true,
+  });
+  return paths.map(naming.addressOf).filter((address) => address !== null);
 }

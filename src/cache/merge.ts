@@ -1,37 +1,45 @@
 import fastGlob from 'fast-glob';
-import { parentOf, type Address } from '../tile/address.js';
+import { childOf, parentOf, QUADRANTS, type Address } from '../tile/address.js';
 import type { BoringTile } from '../tile/boring-line.js';
 import { formatBoringLine } from '../tile/boring-line.js';
 import { unfoldAddress } from '../tile/folding.js';
 import { appendBoring, readBoring } from './boring-file.js';
-import { move, publish, remove, syncFolder } from './files.js';
+import { exists, move, publish, remove, syncFolder } from './files.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
-import { listAddresses } from './listing.js';
+import { listAddresses, MARKERS } from './listing.js';
+import { listClients } from './liveness.js';
 import type { HeldLock } from './lock.js';
 
 /**
  * Merging: a client's results become the cache's.
  *
  * A tile's results are complete, and durable, when its raw file has been renamed from work/CLIENT/todo/ to
- * work/CLIENT/ready/. From then on they are only ever moved, never made again, so whoever comes by (the client, or
- * another one after its death) can begin or go on with the merge at any point and arrives at the same cache:
+ * work/CLIENT/ready/, or the mark of one that was asked for from work/CLIENT/want/ to there. From then on they are only ever
+ * moved, never made again, so whoever comes by (the client, or another one after its death) can begin or go on with the merge
+ * at any point and arrives at the same cache:
  *
- * 1. pictures to tile/   2. boring lines to boring.txt   3. children to todo/   4. the tile itself to done/: the commit.
+ * 1. pictures to tile/   2. boring lines to boring.txt   3. new tiles to todo/   4. the commit: a tile that was subdivided goes
+ * to done/, the mark of one that was asked for to ahead/.
  *
  * Before that rename the results are worth nothing and can be thrown away: nothing of them has been moved yet.
+ *
+ * A tile may come twice: made because it was asked for, and as a child when its parent is subdivided. Its bytes are the same, but
+ * the first one may have gone on its way meanwhile. So the second is dropped: a child that stands in ahead/, whose mark has
+ * then served its time; and one that was asked for whose parent has been subdivided.
  */
 
-/** A tile that was subdivided; its children and pictures stand in the work folder. */
+/** A tile that was subdivided, or made because it was asked for; what came of it stands in the work folder. */
 export interface Result {
+  readonly kind: 'subdivided' | 'made';
   readonly address: Address;
   readonly boring: readonly BoringTile[];
 }
 
 /** What a merge did. */
 export interface Merged {
-  /** Tiles moved to done/. */
+  /** Tiles moved to done/, and those that were asked for. */
   readonly committed: Address[];
-  /** Children moved to todo/. */
+  /** Tiles moved to todo/. */
   readonly children: number;
   /** Lines written to boring.txt. */
   readonly boring: number;
@@ -41,9 +49,10 @@ export interface Merged {
 export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
   const lines = results.flatMap(({ boring }) => boring.map(formatBoringLine));
   await publish(work.boring, lines.join(''));
-  for (const { address } of results) {
+  for (const { kind, address } of results) {
     held.assertHeld();
-    await move(work.todo(address), work.ready(address));
+    if (kind === 'subdivided') await move(work.todo(address), work.ready(address));
+    else await move(work.want(address), work.readyWant(address));
   }
   await syncFolder(work.readyFolder);
 }
@@ -61,25 +70,31 @@ export async function mergeReady(
   resumed: boolean,
 ): Promise<Merged> {
   const ready = new Set(await listAddresses(work.readyFolder));
-  if (ready.size === 0) return { committed: [], children: 0, boring: 0 };
-  const ofReady = (child: Address): boolean => {
-    const parent = parentOf(child);
-    return parent !== null && ready.has(parent);
-  };
+  const made = new Set(await listAddresses(work.readyFolder, MARKERS));
+  if (ready.size + made.size === 0) return { committed: [], children: 0, boring: 0 };
+  const isOurs = (tile: Address): boolean => made.has(tile) || isChildOf(tile, ready);
+  const known = await knownTiles(layout, ready, made);
 
   for (const picture of await listPictures(work)) {
-    if (typeof picture === 'string' && !ofReady(picture)) continue;
+    if (typeof picture === 'string' && !isOurs(picture)) continue;
     held.assertHeld();
     await move(work.tile(picture), layout.tile(picture));
   }
-  const boring = await linesToAppend(layout, work, ofReady, resumed);
+  const isNew = (tile: Address): boolean => isOurs(tile) && !known.has(tile);
+  const boring = await linesToAppend(layout, work, isNew, resumed);
   held.assertHeld();
   await appendBoring(layout.boring, boring);
 
-  const children = (await listAddresses(work.doneFolder)).filter(ofReady);
-  for (const child of children) {
+  let children = 0;
+  for (const tile of (await listAddresses(work.doneFolder)).filter(isOurs)) {
     held.assertHeld();
-    await move(work.done(child), layout.todo(child));
+    if (known.has(tile)) await remove(work.done(tile));
+    else if (await move(work.done(tile), layout.todo(tile))) children++;
+  }
+  // Their second coming is over; should this merge be cut off now, nothing of them is left to come again.
+  for (const tile of known) {
+    held.assertHeld();
+    if (isChildOf(tile, ready)) await remove(layout.ahead(tile));
   }
   // The commit must not reach the disk before what it promises.
   await Promise.all([syncFolder(layout.tileFolder), syncFolder(layout.todoFolder)]);
@@ -88,19 +103,60 @@ export async function mergeReady(
     held.assertHeld();
     if (await move(work.ready(address), layout.done(address))) committed.push(address);
   }
+  for (const address of made) {
+    held.assertHeld();
+    const hasParent = known.has(address) || isChildOf(address, ready);
+    if (hasParent) await remove(work.readyWant(address));
+    else if (!(await move(work.readyWant(address), layout.ahead(address)))) continue;
+    committed.push(address);
+  }
   await syncFolder(layout.doneFolder);
+  if (made.size > 0 && (await exists(layout.aheadFolder))) await syncFolder(layout.aheadFolder);
   await remove(work.boring);
-  return { committed, children: children.length, boring: boring.length };
+  return { committed, children, boring: boring.length };
+}
+
+function isChildOf(tile: Address, parents: ReadonlySet<Address>): boolean {
+  const parent = parentOf(tile);
+  return parent !== null && parents.has(parent);
+}
+
+/** Of the tiles that come with a merge, those that have come before. */
+async function knownTiles(
+  layout: Layout,
+  ready: ReadonlySet<Address>,
+  made: ReadonlySet<Address>,
+): Promise<Set<Address>> {
+  const known = new Set<Address>();
+  const isAnyAhead = await exists(layout.aheadFolder);
+  for (const parent of isAnyAhead ? ready : []) {
+    for (const quadrant of QUADRANTS) {
+      const child = childOf(parent, quadrant);
+      if (await exists(layout.ahead(child))) known.add(child);
+    }
+  }
+  if (made.size === 0) return known;
+  const inMerges = new Set<Address>();
+  for (const client of await listClients(layout)) {
+    for (const address of await listAddresses(layout.work(client).readyFolder)) inMerges.add(address);
+  }
+  for (const tile of made) {
+    const parent = parentOf(tile);
+    if (parent === null || ready.has(parent)) continue;
+    const hasCome = inMerges.has(parent) || (await exists(layout.done(parent)));
+    if (hasCome || (await exists(layout.ahead(tile)))) known.add(tile);
+  }
+  return known;
 }
 
 async function linesToAppend(
   layout: Layout,
   work: WorkLayout,
-  ofReady: (child: Address) => boolean,
+  isNew: (tile: Address) => boolean,
   resumed: boolean,
 ): Promise<BoringTile[]> {
   const own = [...(await readBoring(work.boring)).tiles].map(([address, period]) => ({ address, period }));
-  const lines = own.filter(({ address }) => ofReady(address));
+  const lines = own.filter(({ address }) => isNew(address));
   if (!resumed || lines.length === 0) return lines;
   const { tiles } = await readBoring(layout.boring);
   return lines.filter(({ address }) => !tiles.has(address));

@@ -5,20 +5,33 @@ import { CacheLock } from './lock.js';
 import { processTable } from './process-table.js';
 
 /**
+ * Runs a section under the lock, for a program that is no client.
+ *
+ * @param name unique among those who do so at the same time
+ */
+export async function underLock<T>(layout: Layout, name: string, section: () => Promise<T>): Promise<T> {
+  const clock = layout.clock(name);
+  const lock = new CacheLock(layout, {
+    clock,
+    holder: { pid: process.pid, processes: processTable() },
+  });
+  try {
+    return await lock.run(section);
+  } finally {
+    await rm(clock, { force: true }).catch(() => undefined);
+  }
+}
+
+/**
  * Looks at a cache while nothing moves in it: under the lock, or without it where this user may not write (then tiles may
  * move between two folders while they are listed).
  *
  * @param name unique among those who look at the same time
  */
 export async function observe<T>(layout: Layout, name: string, look: () => Promise<T>): Promise<T> {
-  const clock = layout.clock(name);
-  const lock = new CacheLock(layout, {
-    clock,
-    holder: { pid: process.pid, processes: processTable() },
-  });
   let looked = false;
   try {
-    return await lock.run(async () => {
+    return await underLock(layout, name, async () => {
       looked = true;
       return await look();
     });
@@ -26,7 +39,5 @@ export async function observe<T>(layout: Layout, name: string, look: () => Promi
     if (looked || !['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? ''))
       throw error;
     return await look();
-  } finally {
-    await rm(clock, { force: true }).catch(() => undefined);
   }
 }

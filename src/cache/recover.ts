@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { putBack } from './claim.js';
 import type { Layout } from './layout.js';
-import { listAddresses } from './listing.js';
 import type { HeldLock } from './lock.js';
 import { mergeReady } from './merge.js';
 
@@ -10,19 +9,19 @@ export interface Recovered {
   readonly client: string;
   /** Tiles whose complete results were merged. */
   readonly merged: number;
-  /** Tiles given back to todo/. */
+  /** Tiles given back to todo/ and want/. */
   readonly returned: number;
 }
 
 /**
- * Recovers the work of a client that is dead: results that are ready are merged, claimed tiles go back to todo/, the rest
+ * Recovers the work of a client that is dead: results that are ready are merged, claimed tiles go back to todo/ and want/, the rest
  * was worth nothing. Every file is moved one by one. That is also what fences the client should it wake: whatever it
  * still believes to hold, its next rename finds nothing.
  */
 export async function recoverClient(layout: Layout, client: string, held: HeldLock): Promise<Recovered> {
   const work = layout.work(client);
   const { committed } = await mergeReady(layout, work, held, true);
-  const returned = await putBack(layout, work, await listAddresses(work.todoFolder), held);
+  const returned = await putBack(layout, work, held);
   held.assertHeld();
   await rm(work.folder, { recursive: true, force: true });
   await rm(layout.clock(client), { force: true });

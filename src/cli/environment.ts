@@ -5,6 +5,13 @@ import { UsageError } from './usage-error.js';
 /** The environment's variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How arguments are taken apart. */
+export const PARSING = {
+  'parse-positional-numbers': false,
+  'duplicate-arguments-array': false,
+  'populate--': false,
+} as const;
+
 /** The parts of yargs' state that its types leave out. */
 interface DeclaredOptions {
   readonly key: Readonly<Record<string, unknown>>;

@@ -9,8 +9,9 @@ import { inspectCommand } from './commands/inspect.js';
 import { pointCommand } from './commands/point.js';
 import { renderCommand } from './commands/render.js';
 import { statusCommand } from './commands/status.js';
+import { wantCommand } from './commands/want.js';
 import type { Context } from './context.js';
-import { declaredOptions, readConfig, type Environment } from './environment.js';
+import { declaredOptions, PARSING, readConfig, type Environment } from './environment.js';
 import { EXIT } from './exit-codes.js';
 import { shieldNumbers } from './negative-numbers.js';
 import { suggest } from './suggest.js';
@@ -26,8 +27,9 @@ const COMMANDS = [
   pointCommand,
   areaCommand,
   renderCommand,
+  wantCommand,
 ];
-const COMMAND_NAMES = ['init', 'status', 'check', 'inspect', 'point', 'area', 'render', 'completion'];
+const COMMAND_NAMES = ['init', 'status', 'check', 'inspect', 'point', 'area', 'render', 'want', 'completion'];
 
 /**
  * The command line.
@@ -70,11 +72,7 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
     .strict()
     .wrap(Math.min(110, Math.max(60, terminal.columns)))
     .exitProcess(false)
-    .parserConfiguration({
-      'parse-positional-numbers': false,
-      'duplicate-arguments-array': false,
-      'populate--': false,
-    })
+    .parserConfiguration(PARSING)
     // The command is declared by hand: beside a default command, yargs' own would never be reached.
     .completion(
       'yargs-completion',

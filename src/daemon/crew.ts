@@ -35,7 +35,7 @@ export interface CrewParts {
 
 /**
  * The threads and what comes back from them. Waiting tiles are handed to free threads; a computed tile becomes a result, a
- * damaged one is made again from its parent, one that fails is repeated and in the end set aside.
+ * damaged one is made again, one that fails is repeated and in the end set aside.
  */
 export class Crew {
   /** What was computed since the start. */
@@ -132,12 +132,12 @@ export class Crew {
     const { held, layout, space, logger } = this.#parts;
     const { address } = job;
     switch (outcome.kind) {
-      case 'subdivided':
+      case 'computed':
         addStatistics(this.statistics, outcome.statistics);
         held.results.push(outcome.result);
         return;
       case 'remade':
-        logger.info({ address }, 'made a damaged tile again from its parent');
+        logger.info({ address }, 'made a damaged tile again');
         held.waiting.unshift({ kind: 'subdivide', address });
         return;
       case 'damaged': {
@@ -158,9 +158,9 @@ export class Crew {
         held.waiting.push(job);
         return;
       }
-      case 'orphan':
+      case 'needless':
         await remove(work.todo(address));
-        logger.error({ address, reason: outcome.reason }, 'a damaged tile cannot be made again; dropped');
+        logger.error({ address, reason: outcome.reason }, 'a damaged tile need not be there; dropped');
         return;
       case 'gone':
         logger.warn({ address }, 'a claimed tile is gone');
@@ -178,7 +178,8 @@ export class Crew {
       held.waiting.push(job);
       return;
     }
-    const bad = await setAside(layout, work.todo(address)).catch(() => null);
+    const path = job.kind === 'make' ? work.want(address) : work.todo(address);
+    const bad = await setAside(layout, path).catch(() => null);
     logger.error({ address, bad }, 'a tile failed repeatedly; set aside');
   }
 }

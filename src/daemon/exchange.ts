@@ -1,16 +1,20 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { setAside } from '../cache/bad-folder.js';
 import { claim, putBack } from '../cache/claim.js';
 import type { Layout } from '../cache/layout.js';
-import { listAddresses } from '../cache/listing.js';
+import { listAddresses, MARKERS } from '../cache/listing.js';
 import type { CacheLock, HeldLock } from '../cache/lock.js';
 import type { Membership } from '../cache/membership.js';
 import { markReady, mergeReady } from '../cache/merge.js';
 import { recoverClient } from '../cache/recover.js';
-import { TodoQueue } from '../cache/todo-queue.js';
+import { TileQueue } from '../cache/tile-queue.js';
 import { levelOf, type Address } from '../tile/address.js';
 import type { Holdings } from './holdings.js';
+import type { Task } from './job.js';
+
+/** want/ is listed at these intervals at the least, in milliseconds. */
+const WANTS_MS = 250;
 
 /**
  * What a daemon exchanges with the cache: results go out, tiles come in, under the lock and in batches; and what it does for
@@ -22,8 +26,10 @@ export class Exchange {
   readonly #held: Holdings;
   readonly #maxLevel: number;
   readonly #logger: Logger;
-  readonly #queue: TodoQueue;
+  readonly #todo: TileQueue;
+  readonly #wants: TileQueue;
   #nextRefresh = 0;
+  #nextWants = 0;
   #mergeCutOff = false;
   #claimCutOff = false;
 
@@ -34,12 +40,13 @@ export class Exchange {
     this.#held = held;
     this.#maxLevel = maxLevel;
     this.#logger = logger;
-    this.#queue = new TodoQueue(layout, (address) => this.#isWithinLimits(address));
+    this.#todo = TileQueue.ofTodo(layout, (address) => this.#isWithinLimits(address));
+    this.#wants = TileQueue.ofWants(layout, (address) => levelOf(address) <= maxLevel);
   }
 
   /** Tiles in todo/ when it was listed last. */
   get todo(): number {
-    return this.#queue.listed;
+    return this.#todo.listed;
   }
 
   /**
@@ -54,16 +61,19 @@ export class Exchange {
     merging: boolean,
     room: number,
   ): Promise<{ merged: Address[]; again: boolean }> {
-    if (room > 0 && !merging && (this.#queue.length === 0 || this.#queue.isListing)) await this.#refresh();
-    if (room > 0) await this.#queue.prune(room);
-    const again = room > 0 && this.#queue.length === 0 && this.#queue.isListing;
-    if (!merging && (room === 0 || this.#queue.length === 0)) return { merged: [], again };
+    if (room > 0) {
+      await this.#refreshWants();
+      if (!merging && (this.#todo.length === 0 || this.#todo.isListing)) await this.#refresh();
+      await this.#todo.prune(room);
+    }
+    const again = room > 0 && this.#todo.length === 0 && this.#todo.isListing;
+    const waiting = this.#todo.length + this.#wants.length;
+    if (!merging && (room === 0 || waiting === 0)) return { merged: [], again };
     return await this.#lock.run(async (held) => {
       await membership.assertMember();
       const merged = merging ? await this.#merge(membership, held) : [];
-      const claimed = room > 0 ? await this.#claim(membership, room, held) : [];
-      this.#held.waiting.push(...claimed.map((address) => ({ kind: 'subdivide' as const, address })));
-      return { merged, again: again || claimed.length > 0 };
+      const claimed = room > 0 ? await this.#claim(membership, room, held) : 0;
+      return { merged, again: again || claimed > 0 };
     });
   }
 
@@ -75,7 +85,7 @@ export class Exchange {
       this.#held.waiting.length = 0;
       // All that stands there: a claim that was cut off has left tiles that nobody knows of, and leaving removes them.
       const { work } = membership;
-      await putBack(this.#layout, work, await listAddresses(work.todoFolder), held);
+      await putBack(this.#layout, work, held);
       return merged;
     });
   }
@@ -106,12 +116,21 @@ export class Exchange {
     this.#claimCutOff = false;
   }
 
-  async #claim({ work }: Membership, room: number, held: HeldLock): Promise<Address[]> {
+  /** @returns how many tiles were claimed */
+  async #claim({ work }: Membership, room: number, held: HeldLock): Promise<number> {
     const resumed = this.#claimCutOff;
     this.#claimCutOff = true;
-    const claimed = await claim(this.#layout, work, this.#queue, room, this.#held, held, resumed);
+    const queues = { todo: this.#todo, wants: this.#wants };
+    const claimed = await claim(this.#layout, work, queues, room, this.#held, held, resumed);
     this.#claimCutOff = false;
-    return claimed;
+    const tasks = (kind: Task['kind'], addresses: readonly Address[]): Task[] =>
+      addresses.map((address) => ({ kind, address }));
+    const { toMake, parents, toSubdivide } = claimed;
+    // What somebody waits for goes before what has been claimed already.
+    const { waiting } = this.#held;
+    waiting.unshift(...tasks('make', toMake), ...tasks('subdivide', parents));
+    waiting.push(...tasks('subdivide', toSubdivide));
+    return toMake.length + parents.length + toSubdivide.length;
   }
 
   async #merge(membership: Membership, held: HeldLock): Promise<Address[]> {
@@ -131,15 +150,28 @@ export class Exchange {
   /** Lists todo/ and sets aside what does not belong there. */
   async #refresh(): Promise<void> {
     const start = performance.now();
-    const isUrgent = this.#queue.length === 0 && this.#queue.isListing;
+    const isUrgent = this.#todo.length === 0 && this.#todo.isListing;
     if (start < this.#nextRefresh && !isUrgent) return;
-    for (const { path, reason } of await this.#queue.refresh()) {
-      const bad = await setAside(this.#layout, join(this.#layout.todoFolder, path));
-      if (bad) this.#logger.warn({ path, reason, bad }, 'todo/ held something else; set aside');
-    }
+    await this.#list(this.#todo);
     // A listing of a million files takes minutes: it must not become what a daemon mostly does.
     const end = performance.now();
     this.#nextRefresh = end + 10 * (end - start);
+  }
+
+  /** Lists want/ when what was listed is used up. */
+  async #refreshWants(): Promise<void> {
+    if (this.#wants.length > 0 || performance.now() < this.#nextWants) return;
+    await this.#list(this.#wants);
+    this.#nextWants = performance.now() + WANTS_MS;
+  }
+
+  /** Lists a slice of a folder and sets aside what does not belong there. */
+  async #list(queue: TileQueue): Promise<void> {
+    for (const { path, reason } of await queue.refresh()) {
+      const bad = await setAside(this.#layout, join(queue.folder, path));
+      if (bad)
+        this.#logger.warn({ path, reason, bad }, `${basename(queue.folder)}/ held something else; set aside`);
+    }
   }
 
   #isWithinLimits(address: Address): boolean {
@@ -155,6 +187,14 @@ export class Exchange {
     for (const folder of [...folders, this.#layout.todoFolder]) {
       const left = await listAddresses(folder);
       if (left.some((address) => this.#isWithinLimits(address))) return false;
+    }
+    const wants = all.flatMap(({ name }) => {
+      const work = this.#layout.work(name);
+      return [work.wantFolder, work.readyFolder];
+    });
+    for (const folder of [...wants, this.#layout.wantFolder]) {
+      const left = await listAddresses(folder, MARKERS);
+      if (left.some((address) => levelOf(address) <= this.#maxLevel)) return false;
     }
     return true;
   }

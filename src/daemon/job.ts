@@ -3,9 +3,12 @@ import type { PictureFormat } from '../tile/picture-format.js';
 import type { Statistics } from '../subdivide/statistics.js';
 import type { Address } from '../tile/address.js';
 
-/** What is to be done with a tile: `subdivide` a claimed one, or `remake` the damaged raw file of one from its parent. */
+/**
+ * What is to be done with a tile: `subdivide` a claimed one, `remake` the damaged raw file of one, or `make` one that was asked
+ * for.
+ */
 export interface Task {
-  readonly kind: 'subdivide' | 'remake';
+  readonly kind: 'subdivide' | 'remake' | 'make';
   readonly address: Address;
 }
 
@@ -22,8 +25,8 @@ export interface Job {
 
 /** What a worker answers to each task, in their order. */
 export type Outcome =
-  /** The children and pictures are durable in the client's work folder. */
-  | { readonly kind: 'subdivided'; readonly result: Result; readonly statistics: Statistics }
+  /** The tile or its children, and the pictures, are durable in the client's work folder. */
+  | { readonly kind: 'computed'; readonly result: Result; readonly statistics: Statistics }
   /** The raw file of the tile is there again. */
   | { readonly kind: 'remade' }
   /** The raw file cannot be read as a tile. */
@@ -32,5 +35,5 @@ export type Outcome =
   | { readonly kind: 'gone' }
   /** The file system failed. An error's code would be lost on its way between threads. */
   | { readonly kind: 'failed'; readonly code: string; readonly reason: string }
-  /** Nothing in the cache leads to this tile, so it cannot be remade. */
-  | { readonly kind: 'orphan'; readonly reason: string };
+  /** There should be no such tile. */
+  | { readonly kind: 'needless'; readonly reason: string };

@@ -18,6 +18,26 @@ export function foldAddress(address: Address): string {
   return parts.join('/');
 }
 
+/** Tells a marker's file from a folder of the same name; shorter addresses are their own names. */
+const MARKER_SUFFIX = '.want';
+
+/** The path of a file that says something of an address by being there: the address, folded where it is long. */
+export function foldMarker(address: Address): string {
+  return foldAddress(address) + (address.length <= DIGITS_PER_FOLDER ? '' : MARKER_SUFFIX);
+}
+
+/**
+ * The address of a path that {@link foldMarker} makes.
+ *
+ * @throws FormatError when the path is none
+ */
+export function unfoldMarker(path: string): Address {
+  const address = unfoldAddress(path.endsWith(MARKER_SUFFIX) ? path.slice(0, -MARKER_SUFFIX.length) : path);
+  if (foldMarker(address) !== path)
+    throw new FormatError('the path of a tile that is asked for', quote(path));
+  return address;
+}
+
 /** Whether a folder's name can be the first (`depth` 0) or a further part of a folded address. */
 export function isFoldName(name: string, depth: number): boolean {
   return depth === 0 ? /^M[0-3]{120}$/.test(name) : /^[0-3]{120}$/.test(name);

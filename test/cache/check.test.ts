@@ -78,6 +78,12 @@ const CASES: [string, Damage, [string, ProblemKind][]][] = [
   ],
   ['a tile without its parent', async (l) => await orphan(l), [['M10', 'orphan']]],
   ['a boring line without its parent', async (l) => await line(l, 'M10 0\n'), [['M10', 'orphan']]],
+  ['a mark of a tile that is nowhere', async (l) => await put(l.ahead(M10), ''), [['M10', 'missing']]],
+  [
+    'a mark of a tile whose parent is done',
+    async (l) => await put(l.ahead(M00), ''),
+    [['M00', 'needless mark']],
+  ],
   ['a tile that vanished', async (l) => await both(l), [['M1', 'missing']]],
   ['the root that vanished', async (l) => await root(l), [['M', 'missing'], ['M0', 'orphan'], ['M1', 'orphan'], ['M2', 'orphan'], ['M3', 'orphan']]], // prettier-ignore
   ['a tile that is boring too', async (l) => await line(l, 'M1 0\n'), [['M1', 'below boring']]],
@@ -116,11 +122,11 @@ const CASES: [string, Damage, [string, ProblemKind][]][] = [
   ['another file in tile/', async (l) => await put(join(l.tileFolder, 'x.txt'), ''), [['tile/x.txt', 'needless picture']]], // prettier-ignore
 ];
 
+const [M10] = tiles('M10');
 const line = async (l: Layout, text: string): Promise<void> => await appendFile(l.boring, text);
 const orphan = async (l: Layout): Promise<void> => {
-  const [m10] = tiles('M10');
-  await put(l.todo(m10), RAW);
-  await put(l.tile(m10), PICTURE);
+  await put(l.todo(M10), RAW);
+  await put(l.tile(M10), PICTURE);
 };
 const both = async (l: Layout): Promise<void> => {
   await rm(l.todo(M1));
@@ -138,6 +144,16 @@ const folderFor = async (l: Layout): Promise<void> => {
 const byText = (a: readonly string[], b: readonly string[]): number => (a.join() < b.join() ? -1 : 1);
 
 describe('check', () => {
+  it('finds nothing where tiles were made ahead of their parents', async () => {
+    const layout = await soundCache();
+    const [m100, m101] = tiles('M100', 'M101');
+    await put(layout.todo(m100), RAW);
+    await put(layout.tile(m100), PICTURE);
+    await appendFile(layout.boring, 'M101 0\n');
+    for (const address of [m100, m101]) await put(layout.ahead(address), '');
+    expect(await check(layout)).toEqual([]);
+  });
+
   it('finds nothing in a sound cache, whoever holds its tiles, and changes nothing', async () => {
     const layout = await soundCache();
     const before = await filesOf(layout.root);

@@ -33,9 +33,14 @@ describe('joining', () => {
     const { layout, settings } = await newCache();
     const before = await filesOf(layout.root);
     const membership = await join(layout, settings, 'a');
-    expect((await readdir(layout.work('a').folder)).toSorted()).toEqual(
-      ['done', 'ready', 'status.json', 'tile', 'todo'].toSorted(),
-    );
+    expect((await readdir(layout.work('a').folder)).toSorted()).toEqual([
+      'done',
+      'ready',
+      'status.json',
+      'tile',
+      'todo',
+      'want',
+    ]);
     expect(await readStatus(layout.work('a').status)).toMatchObject({
       client: 'a',
       state: 'idle',

@@ -5,8 +5,8 @@ import type { Layout } from '../../src/cache/layout.js';
 import { markReady, mergeReady } from '../../src/cache/merge.js';
 import { recoverClient } from '../../src/cache/recover.js';
 import { filesOf } from './support/folder.js';
-import { cacheWithResults } from './support/results.js';
-import { alwaysHeld, Crash, heldFor, tiles } from './support/scene.js';
+import { cacheWithResults, cacheWithWishes } from './support/results.js';
+import { alwaysHeld, Crash, heldFor, put, tiles } from './support/scene.js';
 
 /** Everything of a cache that daemons share: files by name and content, the lines of boring.txt in order of name. */
 async function shared(layout: Layout): Promise<unknown> {
@@ -17,8 +17,8 @@ async function shared(layout: Layout): Promise<unknown> {
 }
 
 /** The cache after everything went well and the client was recovered. */
-async function undisturbed(): Promise<{ state: unknown; steps: number }> {
-  const { layout, work, results } = await cacheWithResults();
+async function undisturbed(prepare: typeof cacheWithResults): Promise<{ state: unknown; steps: number }> {
+  const { layout, work, results } = await prepare();
   const held = heldFor(Infinity);
   await markReady(work, results, held);
   await mergeReady(layout, work, held, false);
@@ -70,54 +70,6 @@ describe('merging', () => {
     ]);
   });
 
-  it('cut off before any step and taken up by others gives the same cache', async () => {
-    const { state, steps } = await undisturbed();
-    const [inMark] = [2]; // the steps of markReady for two tiles
-    expect(steps).toBeGreaterThan(10);
-    for (let n = inMark; n < steps; n++) {
-      const { layout, work, results } = await cacheWithResults();
-      const held = heldFor(n);
-      await markReady(work, results, held);
-      await expect(mergeReady(layout, work, held, false)).rejects.toThrow(Crash);
-      const recovered = await recoverClient(layout, 'a', alwaysHeld);
-      expect(recovered.returned).toBe(1);
-      expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
-    }
-  });
-
-  it('cut off and taken up by the same client, with more results by then, gives the same cache', async () => {
-    const { state, steps } = await undisturbed();
-    for (let n = 1; n < steps; n++) {
-      const { layout, work, results } = await cacheWithResults();
-      const held = heldFor(n);
-      const first = markReady(work, results.slice(0, 1), held).then(
-        async () => await mergeReady(layout, work, held, false),
-      );
-      await first.catch((error: unknown) => expect(error).toBeInstanceOf(Crash));
-      await markReady(work, results, alwaysHeld);
-      await mergeReady(layout, work, alwaysHeld, true);
-      await recoverClient(layout, 'a', alwaysHeld);
-      expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
-    }
-  });
-
-  it('cut off twice, by its client and by the one that recovered it, gives the same cache', async () => {
-    const { state, steps } = await undisturbed();
-    for (let n = 2; n < steps; n += 3) {
-      for (let m = 0; m < steps; m += 2) {
-        const { layout, work, results } = await cacheWithResults();
-        const held = heldFor(n);
-        await markReady(work, results, held);
-        await mergeReady(layout, work, held, false).catch(() => undefined);
-        await recoverClient(layout, 'a', heldFor(m)).catch((error: unknown) => {
-          expect(error).toBeInstanceOf(Crash);
-        });
-        await recoverClient(layout, 'a', alwaysHeld);
-        expect(await shared(layout), `cut off before steps ${n} and ${m}`).toEqual(state);
-      }
-    }
-  });
-
   it('cut off before anything is ready gives back what was claimed, unchanged', async () => {
     for (const ready of [0, 1]) {
       const { layout, work, results } = await cacheWithResults();
@@ -136,7 +88,7 @@ describe('merging', () => {
   });
 
   it('torn at any byte of its boring lines gives each line once', async () => {
-    const { state, steps } = await undisturbed();
+    const { state, steps } = await undisturbed(cacheWithResults);
     const appended = 'M03 3\nM11 0\nM12 0\nM13 0\n';
     // The last step before the lines is the one that follows the pictures; after it the append itself was torn.
     for (let length = 0; length <= appended.length; length++) {
@@ -148,6 +100,107 @@ describe('merging', () => {
       await recoverClient(layout, 'a', alwaysHeld);
       expect(await shared(layout), `${length} bytes`).toEqual(state);
       expect((await readBoring(layout.boring)).invalid).toEqual([]);
+    }
+  });
+});
+
+describe.each([
+  ['of subdivided tiles', cacheWithResults, 1],
+  ['of tiles that were asked for', cacheWithWishes, 2],
+] as const)('merging results %s', (_what, prepare, returned) => {
+  it('cut off before any step and taken up by others gives the same cache', async () => {
+    const { state, steps } = await undisturbed(prepare);
+    const inMark = (await prepare()).results.length; // a step of markReady for each tile
+    expect(steps).toBeGreaterThan(10);
+    for (let n = inMark; n < steps; n++) {
+      const { layout, work, results } = await prepare();
+      const held = heldFor(n);
+      await markReady(work, results, held);
+      await expect(mergeReady(layout, work, held, false)).rejects.toThrow(Crash);
+      const recovered = await recoverClient(layout, 'a', alwaysHeld);
+      expect(recovered.returned).toBe(returned);
+      expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
+    }
+  });
+
+  it('cut off and taken up by the same client, with more results by then, gives the same cache', async () => {
+    const { state, steps } = await undisturbed(prepare);
+    for (let n = 1; n < steps; n++) {
+      const { layout, work, results } = await prepare();
+      const held = heldFor(n);
+      const first = markReady(work, results.slice(0, 1), held).then(
+        async () => await mergeReady(layout, work, held, false),
+      );
+      await first.catch((error: unknown) => expect(error).toBeInstanceOf(Crash));
+      await markReady(work, results, alwaysHeld);
+      await mergeReady(layout, work, alwaysHeld, true);
+      await recoverClient(layout, 'a', alwaysHeld);
+      expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
+    }
+  });
+
+  it('cut off twice, by its client and by the one that recovered it, gives the same cache', async () => {
+    const { state, steps } = await undisturbed(prepare);
+    const inMark = (await prepare()).results.length;
+    for (let n = inMark; n < steps; n += 3) {
+      for (let m = 0; m < steps; m += 2) {
+        const { layout, work, results } = await prepare();
+        const held = heldFor(n);
+        await markReady(work, results, held);
+        await mergeReady(layout, work, held, false).catch(() => undefined);
+        await recoverClient(layout, 'a', heldFor(m)).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(Crash);
+        });
+        await recoverClient(layout, 'a', alwaysHeld);
+        expect(await shared(layout), `cut off before steps ${n} and ${m}`).toEqual(state);
+      }
+    }
+  });
+});
+
+describe('merging tiles that were asked for', () => {
+  it('puts them into todo/ and their marks into ahead/, and drops what comes a second time', async () => {
+    const { layout, work, results } = await cacheWithWishes();
+    await markReady(work, results, alwaysHeld);
+    const merged = await mergeReady(layout, work, alwaysHeld, false);
+    expect({ ...merged, committed: [...merged.committed].toSorted() }).toEqual({
+      committed: ['M0', 'M02', 'M0232', 'M0233', 'M1', 'M100'],
+      children: 4,
+      boring: 4,
+    });
+    const names = Object.keys(await filesOf(layout.root)).filter((name) => !name.startsWith('tile/'));
+    expect(names).toEqual([
+      'ahead/M0232',
+      'ahead/M0233',
+      'ahead/M100',
+      'boring.txt',
+      'cache.json',
+      'done/M.raw',
+      'done/M0.raw',
+      'done/M1.raw',
+      'todo/M01.raw',
+      'todo/M02.raw',
+      'todo/M0233.raw',
+      'todo/M100.raw',
+      'work/a/todo/M00.raw',
+      'work/a/want/M0231',
+      'work/b/todo/M10.raw',
+    ]);
+    expect(await readFile(layout.boring, 'utf8')).toBe('M2 0\nM3 0\nM13 0\nM03 3\nM11 0\nM12 0\nM0232 0\n');
+  });
+
+  it('drops one whose parent was subdivided meanwhile, or is being merged by another client', async () => {
+    for (const where of ['done', 'ready'] as const) {
+      const { layout, work, results } = await cacheWithWishes();
+      const [m023] = tiles('M023');
+      await put(where === 'done' ? layout.done(m023) : layout.work('b').ready(m023), '');
+      await markReady(work, results, alwaysHeld);
+      await mergeReady(layout, work, alwaysHeld, false);
+      const names = Object.keys(await filesOf(layout.root));
+      expect(names).not.toContain('todo/M0233.raw');
+      expect(names).not.toContain('ahead/M0233');
+      expect(names).toContain('ahead/M100');
+      expect(await readFile(layout.boring, 'utf8')).not.toContain('M0232');
     }
   });
 });

@@ -8,7 +8,7 @@ describe('what a daemon holds', () => {
     const [waiting, running, computed, other] = tiles('M0', 'M1', 'M2', 'M3');
     held.waiting.push({ kind: 'subdivide', address: waiting });
     held.running.set(running, Promise.resolve());
-    held.results.push({ address: computed, boring: [] });
+    held.results.push({ kind: 'subdivided', address: computed, boring: [] });
     expect(held.size).toBe(3);
     expect([...held.addresses].toSorted()).toEqual([waiting, running, computed]);
     expect([waiting, running, computed, other].map((address) => held.has(address))).toEqual([

@@ -35,8 +35,9 @@ describe('a worker', () => {
     const outcomes: Outcome[] = [];
     for (const { job } of runs) outcomes.push(...(await perform(job)));
     expect(outcomes[0]).toMatchObject({
-      kind: 'subdivided',
+      kind: 'computed',
       result: {
+        kind: 'subdivided',
         address: 'M',
         boring: [
           { address: 'M2', period: 0 },
@@ -91,7 +92,7 @@ describe('a worker', () => {
     expect(await perform(job)).toEqual([{ kind: 'gone' }]);
   });
 
-  it('makes a tile again from its parent, and the root from nothing, to the last bit', async () => {
+  it('makes a tile again to the last bit', async () => {
     const { layout, job } = await claimedRoot();
     const work = layout.work('a');
     await perform(job);
@@ -109,11 +110,27 @@ describe('a worker', () => {
     const { layout, job } = await claimedRoot();
     await rename(layout.work('a').todo(M), layout.done(M));
     expect(await perform({ ...job, tasks: [{ kind: 'remake', address: M00 }] })).toMatchObject([
-      { kind: 'orphan' },
+      { kind: 'needless', reason: 'nothing leads to it' },
     ]);
     expect(await perform({ ...job, tasks: [{ kind: 'remake', address: M2 }] })).toEqual([
-      { kind: 'orphan', reason: 'it is boring' },
+      { kind: 'needless', reason: 'it is boring' },
     ]);
+  });
+
+  it('makes a tile that was asked for as it would come from its parent, and a line of a boring one', async () => {
+    const { layout, job } = await claimedRoot();
+    const work = layout.work('a');
+    await perform(job);
+    const names = ['done/M0.raw', 'tile/M0.png', 'tile/P0.png'];
+    const before = await filesOf(work.folder);
+    await rm(work.folder, { recursive: true });
+    for (const folder of work.folders) await mkdir(folder, { recursive: true });
+    const made = await perform({ ...job, tasks: [{ kind: 'make', address: M0 }] });
+    expect(made).toMatchObject([{ kind: 'computed', result: { kind: 'made', address: 'M0', boring: [] } }]);
+    const boring = await perform({ ...job, tasks: [{ kind: 'make', address: M2 }] });
+    expect(boring).toMatchObject([{ result: { kind: 'made', boring: [{ address: 'M2', period: 0 }] } }]);
+    const after = await filesOf(work.folder);
+    expect(after).toEqual(Object.fromEntries(names.map((name) => [name, before[name]])));
   });
 
   it('answers to several tiles in their order, and writes what one by one would write', async () => {
@@ -127,7 +144,7 @@ describe('a worker', () => {
     expect(await perform({ ...job, tasks })).toMatchObject([
       { kind: 'damaged' },
       { kind: 'gone' },
-      { kind: 'subdivided', result: { address: 'M0' } },
+      { kind: 'computed', result: { address: 'M0' } },
     ]);
     const together = await filesOf(work.doneFolder);
     await perform({ ...job, tasks: tasks.slice(2) });

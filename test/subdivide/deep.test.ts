@@ -31,7 +31,7 @@ function axisTileAt(level: number, point: bigint): Address {
   return addressAt({ level, x: ((4n * scale - point) << BigInt(level)) / (8n * scale), y: 0n });
 }
 
-function same(a: Samples, b: Samples): boolean {
+function sameBits(a: Samples, b: Samples): boolean {
   return (
     Buffer.compare(Buffer.from(a.period.buffer), Buffer.from(b.period.buffer)) === 0 &&
     Buffer.compare(Buffer.from(a.log2Distance.buffer), Buffer.from(b.log2Distance.buffer)) === 0
@@ -92,7 +92,7 @@ describe('beyond doubles', () => {
         const { interesting, boring } = subdivide(parent, samples, kernel, deep);
         for (const child of interesting) {
           const direct = tileFromNothing(child.address, kernel, noStatistics(), other);
-          expect(same(direct, child.samples), child.address).toBe(true);
+          expect(sameBits(direct, child.samples), child.address).toBe(true);
           compared++;
         }
         for (const child of boring) {
@@ -113,8 +113,8 @@ describe('beyond doubles', () => {
     for (const level of [40, 50, 60]) {
       const samples = tileFromNothing(tileAt(level), kernel, noStatistics(), deep);
       const direct = directSamples(tileAt(level), kernel, deep);
-      const { same: alike, near } = agreement(samples, direct);
-      expect(alike).toBe(1);
+      const { same, near } = agreement(samples, direct);
+      expect(same).toBe(1);
       // Interpolated distances are means of boring ones, so they may be farther off.
       const computed = samples.log2Distance.filter((code) => code <= BORING_ABOVE).length;
       expect(near * samples.period.length).toBeGreaterThan(0.99 * computed);

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { childOf, parentOf, parseAddress, type Address } from '../../src/tile/address.js';
-import { DIGITS_PER_FOLDER, foldAddress, isFoldName, unfoldAddress } from '../../src/tile/folding.js';
+import {
+  DIGITS_PER_FOLDER,
+  foldAddress,
+  foldMarker,
+  isFoldName,
+  unfoldAddress,
+  unfoldMarker,
+} from '../../src/tile/folding.js';
 import { FormatError } from '../../src/tile/format-error.js';
 import { addresses } from '../support/tiles.js';
 
@@ -123,4 +130,17 @@ test.each([
   ['', 1, false],
 ])('%j at depth %i is a fold name: %s', (name, depth, expected) => {
   expect(isFoldName(name, depth)).toBe(expected);
+});
+
+test('a mark is the address itself where that is short, and never the name of a folder', () => {
+  expect(foldMarker(atLevel(119))).toBe(atLevel(119));
+  for (const level of [0, 5, 119, 120, 121, 240, 241, 1000]) {
+    const path = foldMarker(atLevel(level));
+    expect(unfoldMarker(path)).toBe(atLevel(level));
+    const folders = Array.from({ length: 8 }, (_, i) => foldAddress(atLevel(level + 120 * i)));
+    for (const folder of folders) expect(folder.split('/').slice(0, -1).join('/')).not.toBe(path);
+  }
+  for (const path of ['M0.want', 'M4', 'M0.raw', '', 'm', 'M0/1', atLevel(120)]) {
+    expect(() => unfoldMarker(path), path).toThrow(FormatError);
+  }
 });

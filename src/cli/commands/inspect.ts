@@ -112,7 +112,15 @@ async function inspectTile(directory: string, text: string): Promise<Report> {
   if (census.todo.length + census.done.length + census.work.length === 0) {
     throw new CacheError('ENOCACHE', directory, `${directory} holds no tiles at all.`);
   }
-  return { address, state: 'not reached yet', place, contents: null };
+  const maker = census.work.find(
+    ({ want, readyWant }) => want.includes(address) || readyWant.includes(address),
+  );
+  const state = maker
+    ? `being made by ${maker.client}: asked for`
+    : census.want.includes(address)
+      ? 'asked for'
+      : 'not reached yet';
+  return { address, state, place, contents: null };
 }
 
 function placeOf(address: Address): Place {

@@ -4,7 +4,7 @@ import { withEnvironment } from '../environment.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { rm } from 'node:fs/promises';
 import { readBoring } from '../../cache/boring-file.js';
-import { takeCensus } from '../../cache/census.js';
+import { takeCensus, type WorkCensus } from '../../cache/census.js';
 import { systemCode } from '../../cache/cache-error.js';
 import { freeSpace } from '../../cache/free-space.js';
 import { Layout } from '../../cache/layout.js';
@@ -25,7 +25,7 @@ interface StatusArguments {
 /** What `status --json` prints. */
 interface Status {
   readonly settings: Settings;
-  readonly totals: { todo: number; working: number; done: number; boring: number };
+  readonly totals: { todo: number; working: number; done: number; boring: number; wanted: number };
   readonly levels: { level: number; todo: number; working: number; done: number; boring: number }[];
   readonly clients: {
     name: string;
@@ -64,7 +64,12 @@ async function readStatusOf(directory: string): Promise<Status> {
     timeOf(layout),
     freeSpace(directory),
   ]);
-  const working = census.work.flatMap(({ todo, ready }) => [...todo, ...ready]);
+  const working = census.work.flatMap(({ todo, ready, want, readyWant }) => [
+    ...todo,
+    ...ready,
+    ...want,
+    ...readyWant,
+  ]);
   const clients = await seeClients(layout, now);
   const states = { todo: census.todo, working, done: census.done, boring: [...boring.tiles.keys()] };
   return {
@@ -74,6 +79,7 @@ async function readStatusOf(directory: string): Promise<Status> {
       working: working.length,
       done: census.done.length,
       boring: boring.tiles.size,
+      wanted: census.want.length,
     },
     levels: countLevels(states),
     clients: clients.map((client) => describeClient(client, settings, census.work)),
@@ -114,7 +120,7 @@ function countLevels(
 function describeClient(
   client: SeenClient,
   settings: Settings,
-  work: readonly { client: string; todo: readonly Address[]; ready: readonly Address[] }[],
+  work: readonly WorkCensus[],
 ): Status['clients'][number] {
   const { name, age, status } = client;
   const own = work.find((folder) => folder.client === name);
@@ -127,14 +133,16 @@ function describeClient(
     workers: status?.workers ?? null,
     subdivided: status?.subdivided ?? null,
     tilesPerSecond: status?.rate ?? null,
-    holding: (own?.todo.length ?? 0) + (own?.ready.length ?? 0),
+    holding: own ? own.todo.length + own.ready.length + own.want.length + own.readyWant.length : 0,
   };
 }
 
 function describe(directory: string, status: Status): string {
   const { settings, totals, levels, clients, freeBytes } = status;
   const header = ['level', 'todo', 'working', 'done', 'boring'];
-  const rows = levels.map(({ level, todo, working, done, boring }) => [level, todo, working, done, boring]);
+  const rows = levels
+    .map(({ level, todo, working, done, boring }) => [level, todo, working, done, boring])
+    .filter(([, ...counts]) => counts.some((count) => count > 0));
   const people = clients.map((client) => [
     client.name,
     client.alive ? (client.state ?? 'joining') : 'dead',
@@ -154,6 +162,7 @@ function describe(directory: string, status: Status): string {
       `${(freeBytes / 2 ** 30).toFixed(1)} GiB free`,
     '',
     table([header, ...rows, ['all', totals.todo, totals.working, totals.done, totals.boring]]),
+    ...(totals.wanted > 0 ? [`${totals.wanted} tiles are asked for out of turn.`] : []),
     '',
     people.length === 0
       ? 'No client works here.'

@@ -1,11 +1,11 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { TodoQueue } from '../../src/cache/todo-queue.js';
+import { TileQueue } from '../../src/cache/tile-queue.js';
 import { levelOf, type Address } from '../../src/tile/address.js';
 import { newCache, put, tiles } from './support/scene.js';
 
-function drain(queue: TodoQueue): Address[] {
+function drain(queue: TileQueue): Address[] {
   const order: Address[] = [];
   for (let next = queue.shift(); next !== null; next = queue.shift()) order.push(next);
   return order;
@@ -25,7 +25,7 @@ describe('the order of todo/', () => {
       M00: 5_000_000_000, // in a hundred years
     };
     for (const [address, time] of Object.entries(times)) await put(layout.todo(tiles(address)[0]), '', time);
-    const queue = new TodoQueue(layout, () => true);
+    const queue = TileQueue.ofTodo(layout, () => true);
     expect(queue.length).toBe(0);
     expect(await queue.refresh()).toEqual([]);
     expect(queue.length).toBe(7);
@@ -39,7 +39,7 @@ describe('the order of todo/', () => {
     const { layout } = await newCache();
     for (const address of tiles('M0', 'M01', 'M012')) await put(layout.todo(address), '');
     await put(`${layout.todoFolder}/junk`, '');
-    const queue = new TodoQueue(layout, (address) => levelOf(address) < 2);
+    const queue = TileQueue.ofTodo(layout, (address) => levelOf(address) < 2);
     expect((await queue.refresh()).map(({ path }) => path)).toEqual(['junk']);
     expect(queue.length).toBe(2);
     expect(queue.listed).toBe(4);
@@ -60,7 +60,7 @@ describe('a todo/ of many files', () => {
       writeFileSync(layout.todo(address), '');
       utimesSync(layout.todo(address), 5000 - (i % 5000), 5000 - (i % 5000));
     }
-    const queue = new TodoQueue(layout, () => true);
+    const queue = TileQueue.ofTodo(layout, () => true);
     await queue.refresh();
     expect(queue.isListing).toBe(true);
     expect(queue.length).toBeGreaterThan(8000);

@@ -1,0 +1,53 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { lineage, type Address } from '../tile/address.js';
+import { readBoring } from './boring-file.js';
+import { systemCode } from './cache-error.js';
+import type { Layout } from './layout.js';
+import { underLock } from './observe.js';
+import { Frontier } from './reach.js';
+
+/** What became of a wish for a tile: it `is asked for` now, `was asked for` before, is `there` already, or is boring. */
+export type Wish =
+  | { readonly address: Address; readonly state: 'is asked for' | 'was asked for' | 'there' }
+  | { readonly address: Address; readonly state: 'boring'; readonly period: number };
+
+/**
+ * Asks for tiles out of turn: a mark in want/ for each that nothing is known of.
+ *
+ * @param name unique among those who ask at the same time
+ * @returns what became of each, in their order
+ */
+export async function askFor(layout: Layout, addresses: readonly Address[], name: string): Promise<Wish[]> {
+  const { tiles: boring } = await readBoring(layout.boring);
+  return await underLock(layout, name, async () => {
+    const frontier = await Frontier.look(layout);
+    const wishes: Wish[] = [];
+    for (const address of addresses) {
+      const ancestor = [...lineage(address)].find((one) => boring.has(one));
+      if (ancestor !== undefined) {
+        wishes.push({ address, state: 'boring', period: boring.get(ancestor) ?? 0 });
+      } else if ((await frontier.reach(address)) === 'there') {
+        wishes.push({ address, state: 'there' });
+      } else {
+        wishes.push({
+          address,
+          state: (await mark(layout.want(address))) ? 'is asked for' : 'was asked for',
+        });
+      }
+    }
+    return wishes;
+  });
+}
+
+/** Makes an empty file; tells whether it is new. */
+async function mark(path: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await (await open(path, 'wx')).close();
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { lineage, parentOf, type Address } from '../tile/address.js';
+import { takeWorkCensus } from './census.js';
+import { exists } from './files.js';
+import type { Layout } from './layout.js';
+import { listAddresses, MARKERS } from './listing.js';
+
+/**
+ * How far the cache has come towards a tile:
+ *
+ * - `there`: it was made, or is boring, itself or by an ancestor
+ * - `under way`: a client is making it, or subdividing its parent
+ * - `at hand`: its parent waits in todo/
+ * - `far`: nothing has led to it yet
+ */
+export type Reach = 'there' | 'under way' | 'at hand' | 'far';
+
+/** Tells how far the cache has come; to be used under the lock, so that nothing moves meanwhile. */
+export class Frontier {
+  readonly #layout: Layout;
+  readonly #subdividing: Set<Address>;
+  readonly #making: Set<Address>;
+
+  private constructor(layout: Layout, subdividing: Set<Address>, making: Set<Address>) {
+    this.#layout = layout;
+    this.#subdividing = subdividing;
+    this.#making = making;
+  }
+
+  /** Looks at what the clients hold. */
+  static async look(layout: Layout): Promise<Frontier> {
+    const work = await takeWorkCensus(layout);
+    return new Frontier(
+      layout,
+      new Set(work.flatMap(({ todo, ready }) => [...todo, ...ready])),
+      new Set(work.flatMap(({ want, readyWant }) => [...want, ...readyWant])),
+    );
+  }
+
+  /** Notes that a tile has been claimed meanwhile. */
+  addSubdividing(address: Address): void {
+    this.#subdividing.add(address);
+  }
+
+  async reach(address: Address): Promise<Reach> {
+    const parent = parentOf(address);
+    if (parent === null || this.#subdividing.has(address)) return 'there';
+    if (this.#making.has(address) || this.#subdividing.has(parent)) return 'under way';
+    const layout = this.#layout;
+    if ((await exists(layout.ahead(address))) || (await exists(layout.done(parent)))) return 'there';
+    if (await exists(layout.todo(parent))) return 'at hand';
+    // The first ancestor that was not subdivided either waits, or is boring.
+    for (const ancestor of lineage(parent)) {
+      if (await exists(layout.done(ancestor))) continue;
+      const waits = this.#subdividing.has(ancestor) || (await exists(layout.todo(ancestor)));
+      return waits ? 'far' : 'there';
+    }
+    return 'there';
+  }
+}
+
+/**
+ * Whether a tile has its place in the cache: its parent was subdivided, or it was asked for. By listing, for a name may be denied
+ * by a cache of NFS.
+ */
+export async function belongs(layout: Layout, address: Address): Promise<boolean> {
+  const parent = parentOf(address);
+  if (parent === null || (await listAddresses(layout.doneFolder)).includes(parent)) return true;
+  if ((await listAddresses(layout.aheadFolder, MARKERS)).includes(address)) return true;
+  return (await takeWorkCensus(layout)).some(({ ready }) => ready.includes(parent));
+}
