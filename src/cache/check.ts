@@ -1,10 +1,9 @@
-import fastGlob from 'fast-glob';
 import { childOf, lineage, parentOf, QUADRANTS, ROOT, type Address } from '../tile/address.js';
 import { unfoldAddress } from '../tile/folding.js';
 import { readBoring, type BoringContents } from './boring-file.js';
 import { takeCensus, type Census } from './census.js';
 import type { Layout } from './layout.js';
-import { listRaws, type Stray } from './listing.js';
+import { listPaths, listRaws, type Stray } from './listing.js';
 import { observe } from './observe.js';
 import { pictureFlaw } from './picture-file.js';
 import { readRaw } from './raw-file.js';
@@ -116,7 +115,7 @@ async function look(layout: Layout): Promise<Scene> {
     for (const address of todo) add(address, { name: 'work', path: work.todo(address) });
     for (const address of ready) add(address, { name: 'work', path: work.ready(address) });
   }
-  const pictures = new Set(await fastGlob('**', { cwd: layout.tileFolder, suppressErrors: true }));
+  const pictures = new Set(await listPaths(layout.tileFolder));
   return { layout, census, boring, strays, places, pictures };
 }
 

@@ -14,6 +14,7 @@ import type { PictureFormat } from '../tile/picture-format.js';
  * tile/A.png  tile/P<period>.png   pictures
  * want/A                           asked for out of turn
  * ahead/A                          made out of turn, its parent not being subdivided yet
+ * reference/A.orbit                reference orbits of cells, for deep tiles; may be removed at any time
  * bad/                             what was found in todo/ and cannot be a tile, set aside
  * work/CLIENT/status.json          heartbeat
  * work/CLIENT/todo/A.raw           claimed; results, if any, are incomplete
@@ -80,6 +81,13 @@ export class Layout {
   }
   ahead(address: Address): string {
     return join(this.aheadFolder, foldMarker(address));
+  }
+  get referenceFolder(): string {
+    return join(this.root, 'reference');
+  }
+  /** The reference orbit of the region of a tile. */
+  reference(cell: Address): string {
+    return join(this.referenceFolder, `${foldAddress(cell)}.orbit`);
   }
   /** A file that is written to learn the file server's time. */
   clock(client: string): string {

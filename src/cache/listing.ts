@@ -139,12 +139,13 @@ export async function listRaws(folder: string): Promise<Listing> {
   return { raws, strays };
 }
 
+/** Paths of all files in a folder, with `/` between the parts; nothing is followed. */
+export async function listPaths(folder: string, pattern = '**'): Promise<string[]> {
+  return await fastGlob(pattern, { cwd: folder, followSymbolicLinks: false, suppressErrors: true });
+}
+
 /** Addresses of the tiles' files in a folder, without times: one readdir, no stat. */
 export async function listAddresses(folder: string, naming: Naming = RAWS): Promise<Address[]> {
-  const paths = await fastGlob(naming.pattern, {
-    cwd: folder,
-    followSymbolicLinks: false,
-    suppressErrors: true,
-  });
+  const paths = await listPaths(folder, naming.pattern);
   return paths.map(naming.addressOf).filter((address) => address !== null);
 }

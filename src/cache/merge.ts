@@ -1,4 +1,3 @@
-import fastGlob from 'fast-glob';
 import { childOf, parentOf, QUADRANTS, type Address } from '../tile/address.js';
 import type { BoringTile } from '../tile/boring-line.js';
 import { formatBoringLine } from '../tile/boring-line.js';
@@ -6,7 +5,7 @@ import { unfoldAddress } from '../tile/folding.js';
 import { appendBoring, readBoring } from './boring-file.js';
 import { exists, move, publish, remove, syncFolder } from './files.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
-import { listAddresses, MARKERS } from './listing.js';
+import { listAddresses, listPaths, MARKERS } from './listing.js';
 import { listClients } from './liveness.js';
 import type { HeldLock } from './lock.js';
 
@@ -165,7 +164,7 @@ async function linesToAppend(
 /** Pictures in a work folder. */
 async function listPictures(work: WorkLayout): Promise<PictureName[]> {
   const suffix = `.${work.format}`;
-  const paths = await fastGlob(`**/*${suffix}`, { cwd: work.tileFolder, suppressErrors: true });
+  const paths = await listPaths(work.tileFolder, `**/*${suffix}`);
   return paths.flatMap((path): PictureName[] => {
     const name = path.slice(0, -suffix.length);
     const period = /^P(0|[1-9][0-9]{0,9})$/.exec(name);

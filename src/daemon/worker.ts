@@ -19,6 +19,7 @@ import type { PictureFormat } from '../tile/picture-format.js';
 import { encodeRaw } from '../tile/raw.js';
 import type { Job, Outcome } from './job.js';
 import { bestKernel, deepSampler } from './kernel.js';
+import { loadReferences, saveReferences } from './references.js';
 
 /**
  * The worker thread: reads, computes, encodes and writes, all below the client's own work folder. Names in the shared
@@ -61,7 +62,11 @@ function failure(error: unknown): Outcome {
 async function subdivideClaimed(addresses: readonly Address[], place: Place): Promise<Outcome[]> {
   const read = await Promise.all(addresses.map(async (address) => await readParent(place.work, address)));
   const parents = read.filter((one) => 'samples' in one);
-  const subdivisions = subdivideAll(parents, bestKernel(), deepSampler());
+  const sampler = deepSampler();
+  for (const { address } of parents)
+    await loadReferences(place.layout, sampler, address, levelOf(address) + 1);
+  const subdivisions = subdivideAll(parents, bestKernel(), sampler);
+  await saveReferences(place.layout, sampler);
   const stored = await Promise.all(
     subdivisions.map(async ({ interesting, boring, statistics }, i) => {
       const result = { kind: 'subdivided', address: parents[i].address, boring } as const;
@@ -85,7 +90,10 @@ async function readParent(work: WorkLayout, address: Address): Promise<Parent | 
 /** Makes a tile that was asked for. */
 async function make(address: Address, place: Place): Promise<Outcome> {
   const statistics = noStatistics();
-  const samples = tileFromNothing(address, bestKernel(), statistics, deepSampler());
+  const sampler = deepSampler();
+  await loadReferences(place.layout, sampler, address, levelOf(address));
+  const samples = tileFromNothing(address, bestKernel(), statistics, sampler);
+  await saveReferences(place.layout, sampler);
   const period = boringPeriod(samples);
   const result = { kind: 'made', address, boring: period === null ? [] : [{ address, period }] } as const;
   return await store(result, period === null ? [{ address, samples }] : [], statistics, place);

@@ -1,5 +1,6 @@
 import type { VerdictBatch } from '../math/batch.js';
 import type { DeepKernel, Reference } from '../math/deep-kernel.js';
+import { addressAt, ancestorOf, type Address } from '../tile/address.js';
 import { INTERVALS, log2Spacing } from '../tile/grid.js';
 
 /**
@@ -20,6 +21,9 @@ const MAX_POINTS = 2 ** 21;
 /** Radius of the disc around a cell, in spacings of its last level. */
 const REGION = INTERVALS * 2 ** CELL_LEVELS * Math.SQRT1_2;
 
+/** A reference that takes longer than reading it from a disk: steps times the square of their bits, tens of milliseconds. */
+const WORTH_KEEPING = 2 ** 32;
+
 /** Samples of one level to be decided. */
 export interface DeepSamples {
   readonly level: number;
@@ -32,11 +36,22 @@ export interface DeepSamples {
   readonly y: Float64Array;
 }
 
+/** The cell of samples of a level that lie in a tile of the same level or of the one above. */
+export function cellOf(address: Address, level: number): Address {
+  return ancestorOf(address, cellLevelOf(level));
+}
+
+function cellLevelOf(level: number): number {
+  return CELL_LEVELS * Math.floor((level - 1) / CELL_LEVELS);
+}
+
 /** Decides samples of deep levels in one thread. */
 export class DeepSampler {
   readonly #kernel: DeepKernel;
   /** By cell, the one that was used last at the end. */
-  readonly #references = new Map<string, Reference>();
+  readonly #references = new Map<Address, Reference>();
+  /** Cells whose references were made here and not taken since. */
+  readonly #made = new Set<Address>();
 
   constructor(kernel: DeepKernel) {
     this.#kernel = kernel;
@@ -48,7 +63,7 @@ export class DeepSampler {
    * @param verdicts receives the answers; distances in spacings
    */
   decide({ level, west, south, x, y }: DeepSamples, budget: number, verdicts: VerdictBatch): void {
-    const cellLevel = CELL_LEVELS * Math.floor((level - 1) / CELL_LEVELS);
+    const cellLevel = cellLevelOf(level);
     const side = BigInt(INTERVALS) << BigInt(level - cellLevel);
     const column = west / side;
     const row = south / side;
@@ -67,31 +82,51 @@ export class DeepSampler {
     for (let i = 0; i < x.length; i++) verdicts.log2Distance[i] -= lastLevel - level;
   }
 
-  #referenceOf(level: number, column: bigint, row: bigint): Reference {
-    const key = `${level} ${column} ${row}`;
-    let reference = this.#references.get(key);
-    if (reference === undefined) {
-      const bits = level + GUARD_BITS;
-      // Half a cell's side is 4 2^-level.
-      const half = 4n << BigInt(bits - level);
-      const re = (2n * column + 1n) * half - (4n << BigInt(bits));
-      const im = (2n * row + 1n) * half;
-      const log2Radius = LOG2_RADIUS - level;
-      reference = this.#kernel.makeReference({ re, im, bits, log2Radius });
-    }
-    this.#references.delete(key);
-    this.#references.set(key, reference);
-    this.#forget();
+  /** Whether a cell's reference is in memory. */
+  knows(cell: Address): boolean {
+    return this.#references.has(cell);
+  }
+
+  /** Takes a cell's reference from a store, which must be what was made once. */
+  give(cell: Address, reference: Reference): void {
+    this.#keep(cell, reference);
+  }
+
+  /** Those references that were made since the last call, and are worth keeping in a store. */
+  takeMade(): Map<Address, Reference> {
+    const made = new Map([...this.#references].filter(([cell]) => this.#made.has(cell)));
+    this.#made.clear();
+    return made;
+  }
+
+  #referenceOf(level: number, x: bigint, y: bigint): Reference {
+    const cell = addressAt({ level, x, y });
+    const known = this.#references.get(cell);
+    const reference = known ?? this.#make(cell, level, x, y);
+    this.#keep(cell, reference);
     return reference;
   }
 
-  /** Drops those that were not used for longest. */
-  #forget(): void {
+  #make(cell: Address, level: number, x: bigint, y: bigint): Reference {
+    const bits = level + GUARD_BITS;
+    // Half a cell's side is 4 2^-level.
+    const half = 4n << BigInt(bits - level);
+    const re = (2n * x + 1n) * half - (4n << BigInt(bits));
+    const im = (2n * y + 1n) * half;
+    const reference = this.#kernel.makeReference({ re, im, bits, log2Radius: LOG2_RADIUS - level });
+    if (reference.length * bits ** 2 > WORTH_KEEPING) this.#made.add(cell);
+    return reference;
+  }
+
+  /** Puts a reference at the end, and drops those that were not used for longest. */
+  #keep(cell: Address, reference: Reference): void {
+    this.#references.delete(cell);
+    this.#references.set(cell, reference);
     let points = 0;
     for (const { length } of this.#references.values()) points += length;
-    for (const [key, { length }] of this.#references) {
+    for (const [oldest, { length }] of this.#references) {
       if (points <= MAX_POINTS || this.#references.size === 1) return;
-      this.#references.delete(key);
+      this.#references.delete(oldest);
       points -= length;
     }
   }

@@ -74,6 +74,18 @@ export function* lineage(address: Address): Generator<Address> {
   for (let length = 1; length <= address.length; length++) yield address.slice(0, length) as Address;
 }
 
+/**
+ * The tile of a level that contains this one, or is this one.
+ *
+ * @throws RangeError for a level below it
+ */
+export function ancestorOf(address: Address, level: number): Address {
+  if (level < 0 || level > levelOf(address)) {
+    throw new RangeError(`expected a level from 0 to ${levelOf(address)}, got ${level}`);
+  }
+  return address.slice(0, level + 1) as Address;
+}
+
 /** Level, column and row of an address. */
 export function positionOf(address: Address): Position {
   const digits = address.slice(1);

@@ -1,0 +1,57 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Address } from '../tile/address.js';
+import { isGone, publish, readBounded, remove } from './files.js';
+import type { Layout } from './layout.js';
+import { listPaths } from './listing.js';
+
+/**
+ * The store of reference orbits: reference/, one file a cell, its content whatever the mathematics writes, and four bytes of CRC-32. It
+ * saves time and carries nothing: a file that is gone or torn is made again.
+ */
+
+/** Bytes of one file at the most: 2^21 points. */
+const MAX_BYTES = 2 ** 25 + 2 ** 17;
+/** Bytes of the whole store at the most; what was written first goes first. */
+const MAX_STORE_BYTES = 2 ** 30;
+
+/** Reads what is stored of a cell; null when there is nothing, or it is damaged. */
+export async function loadReference(layout: Layout, cell: Address): Promise<Uint8Array | null> {
+  const bytes = await readBounded(layout.reference(cell), MAX_BYTES).catch(() => null);
+  if (bytes === null || bytes.length < 4) return null;
+  const content = bytes.subarray(0, -4);
+  const sum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(content.length, true);
+  return crc32(content) === sum ? content : null;
+}
+
+/** Stores what belongs to a cell, if it is not too large, and makes room for it. */
+export async function saveReference(layout: Layout, cell: Address, content: Uint8Array): Promise<void> {
+  const bytes = new Uint8Array(content.length + 4);
+  if (bytes.length > MAX_BYTES) return;
+  bytes.set(content);
+  new DataView(bytes.buffer).setUint32(content.length, crc32(content), true);
+  const path = layout.reference(cell);
+  await mkdir(dirname(path), { recursive: true });
+  await makeRoom(layout, bytes.length);
+  await publish(path, bytes);
+}
+
+async function makeRoom(layout: Layout, needed: number): Promise<void> {
+  const files: { path: string; size: number; modified: number }[] = [];
+  for (const name of await listPaths(layout.referenceFolder)) {
+    const path = join(layout.referenceFolder, name);
+    try {
+      const { size, mtimeMs } = await stat(path);
+      files.push({ path, size, modified: mtimeMs });
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+  let total = files.reduce((sum, { size }) => sum + size, needed);
+  for (const { path, size } of files.toSorted((a, b) => a.modified - b.modified)) {
+    if (total <= MAX_STORE_BYTES) return;
+    await remove(path);
+    total -= size;
+  }
+}
