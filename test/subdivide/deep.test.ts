@@ -70,9 +70,20 @@ describe('levels that both number types hold', () => {
   });
 });
 
+describe('an interior point whose orbit came nearest to 0 before it came near its cycle', () => {
+  it('is resolved: its period is tried again from where the orbit is', () => {
+    const { x, y } = positionOf(tileAt(28));
+    const verdicts = { period: new Int32Array(1), log2Distance: new Float64Array(1) };
+    const sample = { x: Float64Array.of(176), y: Float64Array.of(76) };
+    deep.decide({ level: 28, west: x * 256n, south: y * 256n, ...sample }, 2 ** 16, verdicts);
+    expect(verdicts.period[0]).toBe(150);
+    expect(verdicts.log2Distance[0]).toBeCloseTo(-2.5, 1);
+  });
+});
+
 describe('beyond doubles', () => {
   it('refuses without a sampler', () => {
-    expect(() => tileFromNothing(tileAt(37), kernel, noStatistics())).toThrow(RangeError);
+    expect(() => tileFromNothing(tileAt(33), kernel, noStatistics())).toThrow(RangeError);
   });
 
   it.each([

@@ -41,7 +41,7 @@ function exact(origin: number, index: bigint, level: number): bigint {
 }
 
 describe('coordinates', () => {
-  test('are the rational numbers that they stand for, to the last bit, at levels 0 to 36', () => {
+  test('are the rational numbers that they stand for, to the last bit, at levels 0 to 32', () => {
     fc.assert(
       fc.property(shallow, (address) => {
         const { level, x, y } = positionOf(address);
@@ -78,9 +78,9 @@ describe('coordinates', () => {
     }
   });
 
-  test('beyond level 36 are refused', () => {
-    const message = 'expected a level of at most 36, got 37';
-    expect(() => coordinates(37, 0n, SIDE, WEST_EDGE)).toThrow(new RangeError(message));
+  test('beyond level 32 are refused', () => {
+    const message = 'expected a level of at most 32, got 33';
+    expect(() => coordinates(33, 0n, SIDE, WEST_EDGE)).toThrow(new RangeError(message));
   });
 });
 

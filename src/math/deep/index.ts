@@ -133,7 +133,8 @@ function isInterior(): bool {
   const own = pixel.smallestAt;
   if (own > 0 && cycle.find(own, pixel.SMALLEST)) return true;
   const after = pixel.returnAfter;
-  if (after > 0 && after != own && cycle.find(after, pixel.RETURN)) return true;
+  // The smallest point may be one from before the orbit came near its cycle, so the same period is tried again from here.
+  if (after > 0 && cycle.find(after, pixel.RETURN)) return true;
   pixel.current(FULL);
   for (let k = 0; k < candidates; k++) {
     const period = load<i32>(CANDIDATES + ((<usize>k) << 2));
