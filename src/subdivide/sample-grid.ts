@@ -1,13 +1,5 @@
 import type { Kernel, PointBatch, VerdictBatch } from '../math/batch.js';
-import {
-  coordinates,
-  indexOf,
-  log2Spacing,
-  MAX_DOUBLE_LEVEL,
-  SOUTH_EDGE,
-  WEST_EDGE,
-  type Grid,
-} from '../tile/grid.js';
+import { coordinates, indexOf, log2Spacing, SOUTH_EDGE, WEST_EDGE, type Grid } from '../tile/grid.js';
 import {
   distanceCode,
   DUMMY,
@@ -18,6 +10,7 @@ import {
 } from '../tile/samples.js';
 import { iterationBudget } from './budget.js';
 import type { DeepSampler } from './deep-sampler.js';
+import { numberTypeOf } from './number-type.js';
 import type { Statistics } from './statistics.js';
 
 /**
@@ -118,7 +111,7 @@ export function computeSamples(
 ): void {
   for (const level of new Set(computations.map(({ grid }) => grid.level))) {
     const together = computations.filter(({ grid }) => grid.level === level);
-    if (level <= MAX_DOUBLE_LEVEL || deep === null) {
+    if (numberTypeOf(level) === 'doubles' || deep === null) {
       computeInDoubles(level, together, kernel);
     } else {
       for (const computation of together) computeDeep(level, computation, deep);
