@@ -1,8 +1,6 @@
-import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { lineage, type Address } from '../tile/address.js';
 import { readBoring } from './boring-file.js';
-import { systemCode } from './cache-error.js';
+import { putMark } from './files.js';
 import type { Layout } from './layout.js';
 import { underLock } from './observe.js';
 import { Frontier } from './reach.js';
@@ -32,22 +30,10 @@ export async function askFor(layout: Layout, addresses: readonly Address[], name
       } else {
         wishes.push({
           address,
-          state: (await mark(layout.want(address))) ? 'is asked for' : 'was asked for',
+          state: (await putMark(layout.want(address))) ? 'is asked for' : 'was asked for',
         });
       }
     }
     return wishes;
   });
-}
-
-/** Makes an empty file; tells whether it is new. */
-async function mark(path: string): Promise<boolean> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await (await open(path, 'wx')).close();
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    throw error;
-  }
 }

@@ -139,7 +139,7 @@ async function checkRaws({ places }: Scene): Promise<Findings> {
       const remedy =
         name === 'done'
           ? 'restore it from a backup, or copy it from another cache; its children are not affected'
-          : 'the next daemon that claims it makes it again from its parent';
+          : 'the next daemon that claims it makes it again';
       problems.push({ address, kind: 'damaged raw', found: `${path}: ${flaw}`, remedy });
     }
   }
@@ -198,7 +198,7 @@ async function checkPyramid({ layout, census, places, boring }: Scene): Promise<
     for (const quadrant of QUADRANTS) {
       const address = childOf(parent, quadrant);
       if (places.has(address) || boring.tiles.has(address)) continue;
-      const remedy = `touch todo/${address}.raw: the next daemon finds it damaged and makes it again from its parent`;
+      const remedy = `touch todo/${address}.raw: the next daemon finds it damaged and makes it again`;
       problems.push({
         address,
         kind: 'missing',

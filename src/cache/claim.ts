@@ -35,9 +35,10 @@ export async function claim(
   held: HeldLock,
   resumed = false,
 ): Promise<Claimed> {
-  const { toMake, parents } = await claimWanted(layout, work, queues.wants, count, held);
+  const wanted = await claimWanted(layout, work, queues.wants, count, held);
+  const { toMake, parents } = wanted;
   const toSubdivide: Address[] = [];
-  let refused = resumed;
+  let refused = resumed || wanted.refused;
   while (toMake.length + parents.length + toSubdivide.length < count) {
     const address = queues.todo.shift();
     if (address === null) break;
@@ -66,10 +67,11 @@ async function claimWanted(
   wants: TileQueue,
   count: number,
   held: HeldLock,
-): Promise<Omit<Claimed, 'toSubdivide'>> {
+): Promise<Omit<Claimed, 'toSubdivide'> & { readonly refused: boolean }> {
   const toMake: Address[] = [];
   const parents: Address[] = [];
-  if (wants.length === 0) return { toMake, parents };
+  let refused = false;
+  if (wants.length === 0) return { toMake, parents, refused };
   const frontier = await Frontier.look(layout);
   for (let tried = 0; toMake.length + parents.length < count; tried++) {
     const address = tried < count + MAX_PASSED_OVER ? wants.shift() : null;
@@ -81,13 +83,14 @@ async function claimWanted(
       await remove(layout.want(address));
     } else if (reach === 'far') {
       if (await move(layout.want(address), work.want(address))) toMake.push(address);
+      else refused = true;
     } else if (reach === 'at hand' && parent !== null) {
-      if (!(await move(layout.todo(parent), work.todo(parent)))) continue;
       frontier.addSubdividing(parent);
-      parents.push(parent);
+      if (await move(layout.todo(parent), work.todo(parent))) parents.push(parent);
+      else refused = true;
     }
   }
-  return { toMake, parents };
+  return { toMake, parents, refused };
 }
 
 /** Gives back what was claimed and not computed; times, and so the places in the queues, stay. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode } from './cache-error.js';
@@ -58,6 +58,28 @@ export async function move(from: string, to: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether a regular file stands at a path. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isFile();
+  } catch (error) {
+    if (isNowhere(error)) return false;
+    throw error;
+  }
+}
+
+/** Makes an empty file, with its folders; tells whether it is new. */
+export async function putMark(path: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await (await open(path, 'wx')).close();
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -157,13 +179,21 @@ export async function modificationTime(path: string): Promise<number | null> {
   }
 }
 
-/** Whether something exists at a path. On NFS a missing file may be seen late: only `true` can be relied on. */
+/** What says that nothing can be at a path, because of what somebody has put beside or above it. */
+const IMPASSABLE: ReadonlySet<string> = new Set(['ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
+/** Whether an error says that a path leads nowhere. */
+function isNowhere(error: unknown): boolean {
+  return isGone(error) || IMPASSABLE.has(systemCode(error) ?? '');
+}
+
+/** Whether something exists at a path; links are not followed. On NFS a missing file may be seen late: only `true` can be relied on. */
 export async function exists(path: string): Promise<boolean> {
   try {
-    await stat(path);
+    await lstat(path);
     return true;
   } catch (error) {
-    if (isGone(error)) return false;
+    if (isNowhere(error)) return false;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { foldAddress, foldMarker } from '../tile/folding.js';
+import { join, resolve } from 'node:path';
+import { DIGITS_PER_FOLDER, foldAddress, foldMarker } from '../tile/folding.js';
 import type { Address } from '../tile/address.js';
 import type { PictureFormat } from '../tile/picture-format.js';
 
@@ -100,6 +100,17 @@ export class Layout {
   work(client: string): WorkLayout {
     return new WorkLayout(join(this.workFolder, client), this.format);
   }
+}
+
+/** Bytes that a path may have, Linux' PATH_MAX without the NUL at its end. */
+const MAX_PATH = 4095;
+/** What a tile's path may have beside root and address: work/, a client's name, a folder, an extension, a temporary name. */
+const PATH_MARGIN = 180;
+
+/** The deepest level whose tiles have paths in a cache. */
+export function deepestLevel(root: string): number {
+  const room = MAX_PATH - PATH_MARGIN - new TextEncoder().encode(resolve(root)).length;
+  return Math.max(0, Math.floor((room * DIGITS_PER_FOLDER) / (DIGITS_PER_FOLDER + 1)));
 }
 
 /** The folder of one client. */

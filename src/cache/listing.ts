@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fastGlob from 'fast-glob';
 import type { Address } from '../tile/address.js';
 import { isFoldName, unfoldAddress, unfoldMarker } from '../tile/folding.js';
+import { systemCode } from './cache-error.js';
 import { isGone } from './files.js';
 
 /** How the files of a folder are named. */
@@ -21,6 +22,13 @@ export const RAWS: Naming = {
   addressOf: (path) => (path.endsWith('.raw') ? orNull(() => unfoldAddress(path.slice(0, -4))) : null),
   pattern: '**/*.raw',
   expected: 'M, digits 0 to 3, .raw',
+};
+
+/** Reference orbits. */
+export const ORBITS: Naming = {
+  addressOf: (path) => (path.endsWith('.orbit') ? orNull(() => unfoldAddress(path.slice(0, -6))) : null),
+  pattern: '**/*.orbit',
+  expected: 'M, digits 0 to 3, .orbit',
 };
 
 /** Files that say something of a tile by being there: want/ and ahead/. */
@@ -78,7 +86,12 @@ export async function* scanTiles(
     entries = await opendir(join(folder, ...fold), { bufferSize: GROUP });
   } catch (error) {
     if (isGone(error)) return;
-    throw error;
+    if (fold.length === 0) throw error;
+    yield {
+      path: fold.join('/'),
+      reason: `a folder that cannot be opened (${systemCode(error) ?? 'unknown'})`,
+    };
+    return;
   }
   let group: Dirent[] = [];
   for await (const entry of entries) {

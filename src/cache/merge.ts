@@ -3,11 +3,12 @@ import type { BoringTile } from '../tile/boring-line.js';
 import { formatBoringLine } from '../tile/boring-line.js';
 import { unfoldAddress } from '../tile/folding.js';
 import { appendBoring, readBoring } from './boring-file.js';
-import { exists, move, publish, remove, syncFolder } from './files.js';
+import { exists, isFile, move, publish, putMark, remove, syncFolder } from './files.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
 import { listAddresses, listPaths, MARKERS } from './listing.js';
 import { listClients } from './liveness.js';
 import type { HeldLock } from './lock.js';
+import { Frontier } from './reach.js';
 
 /**
  * Merging: a client's results become the cache's.
@@ -17,14 +18,14 @@ import type { HeldLock } from './lock.js';
  * moved, never made again, so whoever comes by (the client, or another one after its death) can begin or go on with the merge
  * at any point and arrives at the same cache:
  *
- * 1. pictures to tile/   2. boring lines to boring.txt   3. new tiles to todo/   4. the commit: a tile that was subdivided goes
- * to done/, the mark of one that was asked for to ahead/.
+ * 1. pictures to tile/   2. boring lines to boring.txt   3. marks in ahead/ for what was asked for   4. new tiles to todo/
+ * 5. the commit: a tile that was subdivided goes to done/, the mark of one that was asked for goes.
  *
  * Before that rename the results are worth nothing and can be thrown away: nothing of them has been moved yet.
  *
  * A tile may come twice: made because it was asked for, and as a child when its parent is subdivided. Its bytes are the same, but
- * the first one may have gone on its way meanwhile. So the second is dropped: a child that stands in ahead/, whose mark has
- * then served its time; and one that was asked for whose parent has been subdivided.
+ * the first one may have gone on its way meanwhile. So the second is dropped: a child that is marked in ahead/ and found
+ * somewhere, whose mark has then served its time; and one that was asked for whose parent has been subdivided.
  */
 
 /** A tile that was subdivided, or made because it was asked for; what came of it stands in the work folder. */
@@ -72,7 +73,7 @@ export async function mergeReady(
   const made = new Set(await listAddresses(work.readyFolder, MARKERS));
   if (ready.size + made.size === 0) return { committed: [], children: 0, boring: 0 };
   const isOurs = (tile: Address): boolean => made.has(tile) || isChildOf(tile, ready);
-  const known = await knownTiles(layout, ready, made);
+  const { known, marks } = await knownTiles(layout, ready, made);
 
   for (const picture of await listPictures(work)) {
     if (typeof picture === 'string' && !isOurs(picture)) continue;
@@ -84,6 +85,11 @@ export async function mergeReady(
   held.assertHeld();
   await appendBoring(layout.boring, boring);
 
+  // Before the tiles: from then on, whoever subdivides the parent knows that its child may be on its way.
+  for (const tile of made) {
+    held.assertHeld();
+    if (!known.has(tile) && !isChildOf(tile, ready)) await putMark(layout.ahead(tile));
+  }
   let children = 0;
   for (const tile of (await listAddresses(work.doneFolder)).filter(isOurs)) {
     held.assertHeld();
@@ -91,9 +97,9 @@ export async function mergeReady(
     else if (await move(work.done(tile), layout.todo(tile))) children++;
   }
   // Their second coming is over; should this merge be cut off now, nothing of them is left to come again.
-  for (const tile of known) {
+  for (const tile of marks) {
     held.assertHeld();
-    if (isChildOf(tile, ready)) await remove(layout.ahead(tile));
+    await remove(layout.ahead(tile));
   }
   // The commit must not reach the disk before what it promises.
   await Promise.all([syncFolder(layout.tileFolder), syncFolder(layout.todoFolder)]);
@@ -104,9 +110,7 @@ export async function mergeReady(
   }
   for (const address of made) {
     held.assertHeld();
-    const hasParent = known.has(address) || isChildOf(address, ready);
-    if (hasParent) await remove(work.readyWant(address));
-    else if (!(await move(work.readyWant(address), layout.ahead(address)))) continue;
+    await remove(work.readyWant(address));
     committed.push(address);
   }
   await syncFolder(layout.doneFolder);
@@ -120,21 +124,30 @@ function isChildOf(tile: Address, parents: ReadonlySet<Address>): boolean {
   return parent !== null && parents.has(parent);
 }
 
-/** Of the tiles that come with a merge, those that have come before. */
+/** Of the tiles that come with a merge, those that have come before, and those children whose marks have served their time. */
 async function knownTiles(
   layout: Layout,
   ready: ReadonlySet<Address>,
   made: ReadonlySet<Address>,
-): Promise<Set<Address>> {
+): Promise<{ known: Set<Address>; marks: Set<Address> }> {
   const known = new Set<Address>();
-  const isAnyAhead = await exists(layout.aheadFolder);
-  for (const parent of isAnyAhead ? ready : []) {
+  const marks = new Set<Address>();
+  if (made.size === 0 && !(await exists(layout.aheadFolder))) return { known, marks };
+  let frontier: Frontier | null = null;
+  // A mark alone proves nothing: it may be a stray, or one whose tile is not in its place yet.
+  const hasCome = async (tile: Address): Promise<boolean> => {
+    if (!(await isFile(layout.ahead(tile)))) return false;
+    if (isChildOf(tile, ready)) marks.add(tile);
+    frontier ??= await Frontier.look(layout);
+    return await frontier.isSomewhere(tile);
+  };
+  for (const parent of ready) {
     for (const quadrant of QUADRANTS) {
       const child = childOf(parent, quadrant);
-      if (await exists(layout.ahead(child))) known.add(child);
+      if (await hasCome(child)) known.add(child);
     }
   }
-  if (made.size === 0) return known;
+  if (made.size === 0) return { known, marks };
   const inMerges = new Set<Address>();
   for (const client of await listClients(layout)) {
     for (const address of await listAddresses(layout.work(client).readyFolder)) inMerges.add(address);
@@ -142,10 +155,10 @@ async function knownTiles(
   for (const tile of made) {
     const parent = parentOf(tile);
     if (parent === null || ready.has(parent)) continue;
-    const hasCome = inMerges.has(parent) || (await exists(layout.done(parent)));
-    if (hasCome || (await exists(layout.ahead(tile)))) known.add(tile);
+    const comesWithParent = inMerges.has(parent) || (await exists(layout.done(parent)));
+    if (comesWithParent || (await hasCome(tile))) known.add(tile);
   }
-  return known;
+  return { known, marks };
 }
 
 async function linesToAppend(

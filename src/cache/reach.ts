@@ -1,4 +1,5 @@
 import { lineage, parentOf, type Address } from '../tile/address.js';
+import { readBoring } from './boring-file.js';
 import { takeWorkCensus } from './census.js';
 import { exists } from './files.js';
 import type { Layout } from './layout.js';
@@ -19,6 +20,7 @@ export class Frontier {
   readonly #layout: Layout;
   readonly #subdividing: Set<Address>;
   readonly #making: Set<Address>;
+  #boring: ReadonlyMap<Address, number> | null = null;
 
   private constructor(layout: Layout, subdividing: Set<Address>, making: Set<Address>) {
     this.#layout = layout;
@@ -48,13 +50,28 @@ export class Frontier {
     const layout = this.#layout;
     if ((await exists(layout.ahead(address))) || (await exists(layout.done(parent)))) return 'there';
     if (await exists(layout.todo(parent))) return 'at hand';
-    // The first ancestor that was not subdivided either waits, or is boring.
+    // The first ancestor that was not subdivided either waits, or is boring; that it was not found is no proof of the latter.
     for (const ancestor of lineage(parent)) {
       if (await exists(layout.done(ancestor))) continue;
-      const waits = this.#subdividing.has(ancestor) || (await exists(layout.todo(ancestor)));
-      return waits ? 'far' : 'there';
+      if (this.#subdividing.has(ancestor) || (await exists(layout.todo(ancestor)))) return 'far';
+      break;
     }
-    return 'there';
+    return (await this.#isBoring(address)) ? 'there' : 'far';
+  }
+
+  /** Whether a tile was made or is boring, a tile that is marked in ahead/ not being sure to be there. */
+  async isSomewhere(address: Address): Promise<boolean> {
+    const layout = this.#layout;
+    if (this.#subdividing.has(address)) return true;
+    if ((await exists(layout.todo(address))) || (await exists(layout.done(address)))) return true;
+    return await this.#isBoring(address);
+  }
+
+  /** By boring.txt, which is read once and only when it matters. */
+  async #isBoring(address: Address): Promise<boolean> {
+    this.#boring ??= (await readBoring(this.#layout.boring)).tiles;
+    for (const one of lineage(address)) if (this.#boring.has(one)) return true;
+    return false;
   }
 }
 

@@ -1,10 +1,10 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Address } from '../tile/address.js';
-import { isGone, publish, readBounded, remove } from './files.js';
+import { publish, readBounded, remove } from './files.js';
 import type { Layout } from './layout.js';
-import { listPaths } from './listing.js';
+import { ORBITS, scanTiles } from './listing.js';
 
 /**
  * The store of reference orbits: reference/, one file a cell, its content whatever the mathematics writes, and four bytes of CRC-32. It
@@ -39,14 +39,9 @@ export async function saveReference(layout: Layout, cell: Address, content: Uint
 
 async function makeRoom(layout: Layout, needed: number): Promise<void> {
   const files: { path: string; size: number; modified: number }[] = [];
-  for (const name of await listPaths(layout.referenceFolder)) {
-    const path = join(layout.referenceFolder, name);
-    try {
-      const { size, mtimeMs } = await stat(path);
-      files.push({ path, size, modified: mtimeMs });
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
+  for await (const one of scanTiles(layout.referenceFolder, ORBITS)) {
+    // Whatever else stands there is somebody else's.
+    if ('address' in one) files.push({ ...one, path: layout.reference(one.address) });
   }
   let total = files.reduce((sum, { size }) => sum + size, needed);
   for (const { path, size } of files.toSorted((a, b) => a.modified - b.modified)) {

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { setAside } from '../cache/bad-folder.js';
 import { claim, putBack } from '../cache/claim.js';
-import type { Layout } from '../cache/layout.js';
+import { deepestLevel, type Layout } from '../cache/layout.js';
 import { listAddresses, MARKERS } from '../cache/listing.js';
 import type { CacheLock, HeldLock } from '../cache/lock.js';
 import type { Membership } from '../cache/membership.js';
@@ -38,10 +38,10 @@ export class Exchange {
     this.#layout = layout;
     this.#lock = lock;
     this.#held = held;
-    this.#maxLevel = maxLevel;
+    this.#maxLevel = Math.min(maxLevel, deepestLevel(layout.root));
     this.#logger = logger;
     this.#todo = TileQueue.ofTodo(layout, (address) => this.#isWithinLimits(address));
-    this.#wants = TileQueue.ofWants(layout, (address) => levelOf(address) <= maxLevel);
+    this.#wants = TileQueue.ofWants(layout, (address) => levelOf(address) <= this.#maxLevel);
   }
 
   /** Tiles in todo/ when it was listed last. */

@@ -1,5 +1,6 @@
 import type { Layout } from '../cache/layout.js';
 import { loadReference, saveReference } from '../cache/reference-store.js';
+import { ALGORITHM_VERSION } from '../cache/settings.js';
 import { decodeReference, encodeReference } from '../math/reference-codec.js';
 import { cellOf, type DeepSampler } from '../subdivide/deep-sampler.js';
 import { levelOf, type Address } from '../tile/address.js';
@@ -10,8 +11,13 @@ import { MAX_DOUBLE_LEVEL } from '../tile/grid.js';
  * follow again.
  */
 
-/** Levels above a tile's own for which it may need a reference, when it is made from nothing. */
-const LEVELS_ABOVE = 8;
+/** Levels above a tile's own for which it needs references, when it is made from nothing; one of its corners may need a higher one. */
+const LEVELS_ABOVE = 16;
+
+/** What determines a reference: its cell and the algorithm. */
+function keyOf(cell: Address): string {
+  return `${ALGORITHM_VERSION} ${cell}`;
+}
 
 /** Reads what is stored of the references for computing samples in a tile, of its own level or of the next one. */
 export async function loadReferences(
@@ -26,7 +32,7 @@ export async function loadReferences(
   for (const cell of cells) {
     if (sampler.knows(cell)) continue;
     const bytes = await loadReference(layout, cell);
-    const reference = bytes && decodeReference(bytes);
+    const reference = bytes && decodeReference(bytes, keyOf(cell));
     if (reference) sampler.give(cell, reference);
   }
 }
@@ -34,6 +40,6 @@ export async function loadReferences(
 /** Stores what the sampler has made. That it cannot be stored is no reason to fail. */
 export async function saveReferences(layout: Layout, sampler: DeepSampler): Promise<void> {
   for (const [cell, reference] of sampler.takeMade()) {
-    await saveReference(layout, cell, encodeReference(reference)).catch(() => undefined);
+    await saveReference(layout, cell, encodeReference(reference, keyOf(cell))).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../cache/cache-error.js';
-import { isGone, publish, writeDurably } from '../cache/files.js';
+import { isGone, publish } from '../cache/files.js';
 import type { Result } from '../cache/merge.js';
 import { belongs } from '../cache/reach.js';
 import { pictureFlaw } from '../cache/picture-file.js';
@@ -112,7 +112,8 @@ async function store(
   ]);
   try {
     if (levelOf(result.address) >= DIGITS_PER_FOLDER) await makeFoldedFolders(files.map(({ path }) => path));
-    await Promise.all(files.map(async ({ path, bytes }) => await writeDurably(path, bytes)));
+    // Another thread may write the same one, as its parent's child, and a merge take it: it must be whole at any time.
+    await Promise.all(files.map(async ({ path, bytes }) => await publish(path, bytes)));
     for (const period of new Set(result.boring.map((tile) => tile.period))) {
       // The picture of a period never changes, so an old one will do, if it is whole.
       if ((await pictureFlaw(layout.tile({ period }), image)) === null) continue;
@@ -133,6 +134,7 @@ async function makeFoldedFolders(paths: readonly string[]): Promise<void> {
 async function remake(address: Address, { layout, work }: Place): Promise<Outcome> {
   try {
     if (!(await belongs(layout, address))) return { kind: 'needless', reason: 'nothing leads to it' };
+    await loadReferences(layout, deepSampler(), address, levelOf(address));
     const samples = tileFromNothing(address, bestKernel(), noStatistics(), deepSampler());
     if (boringPeriod(samples) !== null) return { kind: 'needless', reason: 'it is boring' };
     await publish(work.todo(address), encodeRaw(samples));

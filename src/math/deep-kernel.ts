@@ -125,8 +125,8 @@ export class DeepKernel {
    *
    * @param reference what they are relative to
    * @param spacing the pixel spacing, units of the plane
-   * @param region radius in spacings of the region around C in which all points lie; the answers' last bits depend on it; what
-   * else is asked for together matters only to points whose period nothing but a neighbour tells
+   * @param region radius in spacings of the region around C in which all points lie; the answers' last bits depend on it, and on
+   * nothing else that is asked for together
    * @param points offsets in spacings
    * @param count how many
    * @param budget iterations that one point may use, at most {@link MAX_DEEP_BUDGET}

@@ -19,9 +19,13 @@ const PREFIX = 12;
 /** What stands in the header. */
 type Header = Omit<Reference, 're' | 'im'>;
 
-/** Writes a reference. */
-export function encodeReference({ re, im, ...header }: Reference): Uint8Array {
-  const text = JSON.stringify(header satisfies Header);
+/**
+ * Writes a reference.
+ *
+ * @param key what determines it, plain ASCII; whoever reads must name the same
+ */
+export function encodeReference({ re, im, ...header }: Reference, key: string): Uint8Array {
+  const text = JSON.stringify({ key, ...(header satisfies Header) });
   const size = Math.ceil((PREFIX + text.length) / 8) * 8 - PREFIX;
   const bytes = new Uint8Array(PREFIX + size + 8 * (re.length + im.length));
   const view = new DataView(bytes.buffer);
@@ -42,23 +46,43 @@ export function encodeReference({ re, im, ...header }: Reference): Uint8Array {
 /**
  * Reads a reference, trusting nothing.
  *
- * @returns null when the bytes are none
+ * @returns null when the bytes are none, or those of another key
  */
-export function decodeReference(bytes: Uint8Array): Reference | null {
+export function decodeReference(bytes: Uint8Array, key: string): Reference | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < PREFIX || view.getUint32(0, true) !== MAGIC || view.getUint32(4, true) !== VERSION)
     return null;
   const size = view.getUint32(8, true);
   if (PREFIX + size > bytes.length) return null;
-  const header = size > MAX_HEADER ? null : readHeader(textOf(bytes.subarray(PREFIX, PREFIX + size)));
+  const header = size > MAX_HEADER ? null : readHeader(textOf(bytes.subarray(PREFIX, PREFIX + size)), key);
   if (header === null || bytes.length !== PREFIX + size + 16 * (header.length + 1)) return null;
   const part = (k: number): Float64Array => {
     const first = PREFIX + size + 8 * k * (header.length + 1);
     return Float64Array.from({ length: header.length + 1 }, (_, i) => view.getFloat64(first + 8 * i, true));
   };
   const [re, im] = [part(0), part(1)];
-  return re.every(Number.isFinite) && im.every(Number.isFinite) ? { ...header, re, im } : null;
+  return isOrbit(re, im) ? { ...header, re, im } : null;
 }
+
+/** Error of a step that rounding may have, relative to 1 + |Z|^2. */
+const STEP_ERROR = 1e-9;
+
+/** Whether each point follows from the one before. */
+function isOrbit(re: Float64Array, im: Float64Array): boolean {
+  if (re[0] !== 0 || im[0] !== 0) return false;
+  for (let n = 1; n < re.length; n++) {
+    const [x, y] = [re[n - 1], im[n - 1]];
+    const most = STEP_ERROR * (1 + x * x + y * y);
+    const off = Math.max(Math.abs(x * x - y * y + re[1] - re[n]), Math.abs(2 * x * y + im[1] - im[n]));
+    if (!(off <= most && Math.abs(re[n]) < LARGEST && Math.abs(im[n]) < LARGEST)) return false;
+  }
+  return true;
+}
+
+/** No point of a reference is larger: it ends when it has escaped. */
+const LARGEST = 2 ** 42;
+/** No exponent is larger in size: that of the deepest level is a thousandth of it. */
+const MAX_EXPONENT = 2 ** 27;
 
 /** Bytes of a header at the most. */
 const MAX_HEADER = 2 ** 20;
@@ -70,14 +94,14 @@ function textOf(bytes: Uint8Array): string {
   return text;
 }
 
-function readHeader(text: string): Header | null {
+function readHeader(text: string, key: string): Header | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
+  if (typeof value !== 'object' || value === null || (value as { key?: unknown }).key !== key) return null;
   const { length, isNearNucleus, isNucleus, minima, tiny, offset } = value as Partial<
     Record<keyof Header, unknown>
   >;
@@ -101,5 +125,7 @@ function isPoint(value: unknown): value is { re: Scaled; im: Scaled } {
 function isScaled(value: unknown): value is Scaled {
   if (typeof value !== 'object' || value === null) return false;
   const { mantissa, exponent } = value as { mantissa?: unknown; exponent?: unknown };
-  return Number.isFinite(mantissa) && (Number.isSafeInteger(exponent) || mantissa === 0);
+  return (
+    Number.isFinite(mantissa) && Number.isSafeInteger(exponent) && Math.abs(exponent as number) < MAX_EXPONENT
+  );
 }

@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claim, putBack } from '../../src/cache/claim.js';
 import { move } from '../../src/cache/files.js';
@@ -110,6 +111,7 @@ describe('claiming what was asked for', () => {
     await put(layout.todo(m0), '', 1000);
     await put(layout.work('b').todo(m1), '');
     await put(layout.done(m2), '');
+    await put(layout.boring, 'M3 0\n');
     for (const folder of layout.work('a').folders) await mkdir(folder, { recursive: true });
     for (const [i, address] of tiles(...wants).entries()) await put(layout.want(address), '', 5000 + i);
     return layout;
@@ -162,6 +164,28 @@ describe('claiming what was asked for', () => {
     await put(layout.work('b').want(making), '');
     expect(await claimed(layout)).toEqual({ toMake: [], parents: [], toSubdivide: ['M0'] });
     expect(await listAddresses(layout.wantFolder, MARKERS)).toEqual(['M012']);
+  });
+
+  it('finds what was renamed although the answer was "gone", as NFS may say', async () => {
+    const layout = await cacheAtLevelOne('M0330', 'M01');
+    const queues = queuesOf(layout);
+    await queues.wants.refresh();
+    const [wish, m0] = tiles('M0330', 'M0');
+    await move(layout.want(wish), layout.work('a').want(wish));
+    await move(layout.todo(m0), layout.work('a').todo(m0));
+    await put(layout.want(wish), '', 5000); // what a stale listing shows
+    await rm(layout.want(wish));
+    const found = await claim(layout, layout.work('a'), queues, 8, NOTHING, alwaysHeld, true);
+    expect(found).toEqual({ toMake: ['M0330'], parents: [], toSubdivide: ['M0'] });
+  });
+
+  it('goes on whatever stands beside the marks', async () => {
+    const long = `M0${'3'.repeat(119)}`;
+    const layout = await cacheAtLevelOne(`${long}01`, 'M0330');
+    await put(join(layout.aheadFolder, long), ''); // where a folder would be
+    await put(join(layout.doneFolder, long), '');
+    await mkdir(join(layout.aheadFolder, 'M0330', 'x'), { recursive: true });
+    expect((await claimed(layout)).toSubdivide).toEqual(['M0']);
   });
 
   it('is not kept from its work by wishes that cannot be begun', async () => {

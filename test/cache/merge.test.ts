@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { readBoring } from '../../src/cache/boring-file.js';
 import type { Layout } from '../../src/cache/layout.js';
@@ -187,6 +187,39 @@ describe('merging tiles that were asked for', () => {
       'work/b/todo/M10.raw',
     ]);
     expect(await readFile(layout.boring, 'utf8')).toBe('M2 0\nM3 0\nM13 0\nM03 3\nM11 0\nM12 0\nM0232 0\n');
+  });
+
+  it('keeps a child whose mark is a stray, or whose tile is not in its place yet', async () => {
+    const { layout, work, results } = await cacheWithResults();
+    const [m01, m02, m10] = tiles('M01', 'M02', 'M10');
+    await put(layout.ahead(m01), '');
+    await mkdir(layout.ahead(m02), { recursive: true });
+    await put(layout.ahead(m10), '');
+    await put(layout.work('b').readyWant(m10), ''); // b died between the mark and the tile
+    await put(layout.work('b').done(m10), 'raw M10');
+    await markReady(work, results, alwaysHeld);
+    expect((await mergeReady(layout, work, alwaysHeld, false)).children).toBe(3);
+    await recoverClient(layout, 'b', alwaysHeld);
+    const names = Object.keys(await filesOf(layout.root)).filter((name) => !name.startsWith('tile/'));
+    expect(names.filter((name) => /^(todo|ahead|work\/b)\//.test(name))).toEqual([
+      'todo/M01.raw',
+      'todo/M02.raw',
+      'todo/M10.raw',
+    ]);
+  });
+
+  it('puts a tile back only once when its maker died after it had gone on its way', async () => {
+    const { layout, work, results } = await cacheWithResults();
+    const [m10] = tiles('M10');
+    await put(layout.ahead(m10), '');
+    await put(layout.work('b').readyWant(m10), ''); // b died before the end of its merge
+    await put(layout.done(m10), 'raw M10'); // and c has subdivided it since
+    await markReady(work, results, alwaysHeld);
+    await mergeReady(layout, work, alwaysHeld, false);
+    await recoverClient(layout, 'b', alwaysHeld);
+    const names = Object.keys(await filesOf(layout.root));
+    expect(names.filter((name) => name.endsWith('M10.raw'))).toEqual(['done/M10.raw']);
+    expect(names.filter((name) => name.startsWith('ahead/'))).toEqual([]);
   });
 
   it('drops one whose parent was subdivided meanwhile, or is being merged by another client', async () => {

@@ -56,6 +56,7 @@ describe('want', () => {
     [['--re', '1', '--im', 'NaN', '--radius', '1'], 'expected --im as a decimal number'],
     [['--re', '1', '--im', '1', '--radius', '1e-999999'], 'expected --radius with an exponent from'],
     [['--re', '1', '--im', '1', '--radius', '1e-9000'], 'expected tiles down to level 20000'],
+    [['--re', '1', '--im', '1', '--radius', '1e-1300'], 'the paths of deeper ones are too long'],
     [['--re', '1', '--im', '1', '--radius', '1e-39000'], 'expected a square of level 100000 at the most'],
     [['--re', '9', '--im', '1', '--radius', '1'], 'expected a view that meets the root tile'],
     [[`M${'0'.repeat(30)}`, '--max-depth', '20'], '--max-depth 30 allows it'],

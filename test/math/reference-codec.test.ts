@@ -17,12 +17,12 @@ const REFERENCES: Reference[] = [
     log2Radius: -60,
   }),
 );
-const BYTES = REFERENCES.map(encodeReference);
+const BYTES = REFERENCES.map((reference) => encodeReference(reference, 'M012'));
 
 describe('references as bytes', () => {
   it.each([0, 1])('come back as they were (%s)', (which) => {
     const { length, isNucleus, isNearNucleus, minima, tiny, offset, re, im } = REFERENCES[which];
-    expect(decodeReference(BYTES[which])).toEqual({
+    expect(decodeReference(BYTES[which], 'M012')).toEqual({
       length,
       isNucleus,
       isNearNucleus,
@@ -36,17 +36,18 @@ describe('references as bytes', () => {
 
   it('are refused when cut, lengthened, or of other numbers', () => {
     const [whole] = BYTES;
+    expect(decodeReference(whole, 'M013')).toBeNull();
     for (const length of [0, 3, 11, 12, 100, whole.length - 8, whole.length - 1]) {
-      expect(decodeReference(whole.subarray(0, length)), `${length}`).toBeNull();
+      expect(decodeReference(whole.subarray(0, length), 'M012'), `${length}`).toBeNull();
     }
-    expect(decodeReference(Uint8Array.of(...whole, 0))).toBeNull();
+    expect(decodeReference(Uint8Array.of(...whole, 0), 'M012')).toBeNull();
     const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer);
     const nan = whole.slice();
-    view(nan).setFloat64(nan.length - 8, NaN, true);
-    expect(decodeReference(nan)).toBeNull();
+    view(nan).setFloat64(nan.length - 80, NaN, true);
+    expect(decodeReference(nan, 'M012')).toBeNull();
     const long = whole.slice();
     view(long).setUint32(8, 2 ** 31, true);
-    expect(decodeReference(long)).toBeNull();
+    expect(decodeReference(long, 'M012')).toBeNull();
   });
 
   it('never make the reader fail, whatever is done to them', () => {
@@ -57,7 +58,7 @@ describe('references as bytes', () => {
         (flips, cut) => {
           const bytes = BYTES[0].slice(0, BYTES[0].length - (cut > 1000 ? 0 : cut));
           for (const [at, value] of flips) if (at < bytes.length) bytes[at] = value;
-          const decoded = decodeReference(bytes);
+          const decoded = decodeReference(bytes, 'M012');
           if (decoded !== null) expect(decoded.re.length).toBe(decoded.length + 1);
         },
       ),

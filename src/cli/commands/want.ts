@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { askFor, type Wish } from '../../cache/ask.js';
-import { Layout } from '../../cache/layout.js';
+import { deepestLevel, Layout } from '../../cache/layout.js';
 import { readSettings } from '../../cache/settings.js';
 import { fractionDigits, parseFixed } from '../../math/fixed.js';
 import { levelOf, parseAddress, type Address } from '../../tile/address.js';
@@ -36,6 +36,12 @@ async function runWant(args: WantArguments, terminal: Terminal): Promise<number>
   if (deepest > maxDepth) {
     throw new UsageError(
       `expected tiles down to level ${maxDepth}, got level ${deepest}; --max-depth ${deepest} allows it`,
+    );
+  }
+  const storable = deepestLevel(args.directory);
+  if (deepest > storable) {
+    throw new UsageError(
+      `expected tiles down to level ${storable}, got level ${deepest}: the paths of deeper ones are too long for a file system`,
     );
   }
   const layout = new Layout(args.directory, settings.image);
