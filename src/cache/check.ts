@@ -3,7 +3,7 @@ import { unfoldAddress } from '../tile/folding.js';
 import { readBoring, type BoringContents } from './boring-file.js';
 import { takeCensus, type Census } from './census.js';
 import type { Layout } from './layout.js';
-import { listPaths, listRaws, type Stray } from './listing.js';
+import { listPaths, listTiles, MARKERS, RAWS, type Stray } from './listing.js';
 import { observe } from './observe.js';
 import { pictureFlaw } from './picture-file.js';
 import { readRaw } from './raw-file.js';
@@ -96,10 +96,16 @@ async function look(layout: Layout): Promise<Scene> {
   const boring = await readBoring(layout.boring);
   const strays = (
     await Promise.all(
-      (['todo', 'done'] as const).map(async (folder) => {
-        const path = folder === 'todo' ? layout.todoFolder : layout.doneFolder;
-        return (await listRaws(path)).strays.map((stray) => ({ ...stray, folder }));
-      }),
+      (
+        [
+          ['todo', layout.todoFolder, RAWS],
+          ['done', layout.doneFolder, RAWS],
+          ['want', layout.wantFolder, MARKERS],
+          ['ahead', layout.aheadFolder, MARKERS],
+        ] as const
+      ).map(async ([folder, path, naming]) =>
+        (await listTiles(path, naming)).strays.map((stray) => ({ ...stray, folder })),
+      ),
     )
   ).flat();
   const places = new Map<Address, Place[]>();
@@ -122,7 +128,7 @@ async function look(layout: Layout): Promise<Scene> {
 async function checkStrays({ strays, places }: Scene): Promise<Findings> {
   const problems = strays.map(({ folder, path, reason }): Problem => {
     const remedy =
-      folder === 'todo'
+      folder === 'todo' || folder === 'want'
         ? 'the next daemon sets it aside into bad/'
         : `move it out of ${folder}/ if nobody needs it`;
     return { address: `${folder}/${path}`, kind: 'stray', found: reason, remedy };

@@ -63,9 +63,9 @@ export interface Stray {
   readonly reason: string;
 }
 
-/** What a folder of raw files holds. */
+/** What a folder of tiles' files holds. */
 export interface Listing {
-  readonly raws: ListedTile[];
+  readonly tiles: ListedTile[];
   readonly strays: Stray[];
 }
 
@@ -141,15 +141,15 @@ function kindOf(entry: Dirent): string | null {
   return entry.isDirectory() ? 'a folder' : 'no regular file';
 }
 
-/** Lists a folder of raw files, see {@link scanTiles}. */
-export async function listRaws(folder: string): Promise<Listing> {
-  const raws: ListedTile[] = [];
+/** Lists a folder of tiles' files, see {@link scanTiles}. */
+export async function listTiles(folder: string, naming: Naming = RAWS): Promise<Listing> {
+  const tiles: ListedTile[] = [];
   const strays: Stray[] = [];
-  for await (const one of scanTiles(folder, RAWS)) {
-    if ('address' in one) raws.push(one);
+  for await (const one of scanTiles(folder, naming)) {
+    if ('address' in one) tiles.push(one);
     else strays.push(one);
   }
-  return { raws, strays };
+  return { tiles, strays };
 }
 
 /** Paths of all files in a folder, with `/` between the parts; nothing is followed. */

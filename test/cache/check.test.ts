@@ -78,6 +78,8 @@ const CASES: [string, Damage, [string, ProblemKind][]][] = [
   ],
   ['a tile without its parent', async (l) => await orphan(l), [['M10', 'orphan']]],
   ['a boring line without its parent', async (l) => await line(l, 'M10 0\n'), [['M10', 'orphan']]],
+  ['something else in want/', async (l) => await put(join(l.wantFolder, 'M4'), ''), [['want/M4', 'stray']]],
+  ['something else in ahead/', async (l) => await put(join(l.aheadFolder, 'x'), ''), [['ahead/x', 'stray']]],
   ['a mark of a tile that is nowhere', async (l) => await put(l.ahead(M10), ''), [['M10', 'missing']]],
   [
     'a mark of a tile whose parent is done',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listAddresses, listRaws } from '../../src/cache/listing.js';
+import { listAddresses, listTiles } from '../../src/cache/listing.js';
 import { foldAddress } from '../../src/tile/folding.js';
 import { temporaryFolder } from './support/folder.js';
 import { put, tiles } from './support/scene.js';
@@ -16,7 +16,7 @@ describe('listing a folder of raw files', () => {
     for (const [i, address] of all.entries()) {
       await put(join(folder, `${foldAddress(address)}.raw`), 'x'.repeat(i), 1000 + i);
     }
-    const { raws, strays } = await listRaws(folder);
+    const { tiles: raws, strays } = await listTiles(folder);
     expect(strays).toEqual([]);
     expect(raws.toSorted((a, b) => a.modified - b.modified)).toEqual(
       all.map((address, i) => ({ address, modified: (1000 + i) * 1000, size: i })),
@@ -27,7 +27,7 @@ describe('listing a folder of raw files', () => {
   it('of nothing, or of a folder that is gone, is empty', async () => {
     const folder = await temporaryFolder();
     for (const path of [folder, join(folder, 'gone')]) {
-      expect(await listRaws(path)).toEqual({ raws: [], strays: [] });
+      expect(await listTiles(path)).toEqual({ tiles: [], strays: [] });
       expect(await listAddresses(path)).toEqual([]);
     }
   });
@@ -37,7 +37,7 @@ describe('listing a folder of raw files', () => {
     for (const name of ['.1-0.tmp', '.nfs0000000000000001', '.M0.raw', '.keep'])
       await put(join(folder, name), '');
     await put(join(folder, '.folder', 'M0.raw'), '');
-    expect(await listRaws(folder)).toEqual({ raws: [], strays: [] });
+    expect(await listTiles(folder)).toEqual({ tiles: [], strays: [] });
     expect(await listAddresses(folder)).toEqual([]);
   });
 
@@ -54,7 +54,7 @@ describe('listing a folder of raw files', () => {
     execFileSync('mkfifo', [join(folder, 'M01.raw')]);
     const odd = ['M4.raw', 'm0.raw', 'M0.png', 'M0', 'M0.raw ', 'raw', '*', '{a,b}', '!x', 'ä.raw', '-rf'];
     for (const name of odd) await put(join(folder, name), '');
-    const { raws, strays } = await listRaws(folder);
+    const { tiles: raws, strays } = await listTiles(folder);
     expect(raws.map(({ address }) => address)).toEqual(['M1']);
     expect(await listAddresses(folder)).toEqual(['M1']);
     const reasons = Object.fromEntries(strays.map(({ path, reason }) => [path, reason]));
@@ -72,7 +72,7 @@ describe('listing a folder of raw files', () => {
   it('sees no tile in a name with a newline', async () => {
     const folder = await temporaryFolder();
     for (const name of ['M0.raw\n', 'M0\n.raw', '\nM0.raw', 'M\n0.raw']) await put(join(folder, name), '');
-    expect((await listRaws(folder)).raws).toEqual([]);
+    expect((await listTiles(folder)).tiles).toEqual([]);
     expect(await listAddresses(folder)).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describe('listing a folder of raw files', () => {
     await put(join(dirname(path), 'M0.raw'), ''); // a whole address in the folder of another
     await put(join(folder, '1'.repeat(120), '1.raw'), ''); // a further part without the first
     await put(join(folder, `M${'1'.repeat(119)}`, '1.raw'), ''); // folded too early
-    const { raws, strays } = await listRaws(folder);
+    const { tiles: raws, strays } = await listTiles(folder);
     expect(raws.map(({ address }) => address)).toEqual([deep]);
     expect(strays.map((stray) => stray.path).toSorted()).toEqual(
       ['1'.repeat(120), `M${'1'.repeat(119)}`, `M${'1'.repeat(120)}/M0.raw`].toSorted(),
