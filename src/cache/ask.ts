@@ -1,5 +1,5 @@
-import { lineage, type Address } from '../tile/address.js';
-import { readBoring } from './boring-file.js';
+import type { Address } from '../tile/address.js';
+import { boringAncestor, readBoring } from './boring-file.js';
 import { putMark } from './files.js';
 import type { Layout } from './layout.js';
 import { underLock } from './observe.js';
@@ -19,12 +19,12 @@ export type Wish =
 export async function askFor(layout: Layout, addresses: readonly Address[], name: string): Promise<Wish[]> {
   const { tiles: boring } = await readBoring(layout.boring);
   return await underLock(layout, name, async () => {
-    const frontier = await Frontier.look(layout);
+    const frontier = await Frontier.look(layout, boring);
     const wishes: Wish[] = [];
     for (const address of addresses) {
-      const ancestor = [...lineage(address)].find((one) => boring.has(one));
-      if (ancestor !== undefined) {
-        wishes.push({ address, state: 'boring', period: boring.get(ancestor) ?? 0 });
+      const ancestor = boringAncestor(boring, address);
+      if (ancestor !== null) {
+        wishes.push({ address, state: 'boring', period: ancestor.period });
       } else if ((await frontier.reach(address)) === 'there') {
         wishes.push({ address, state: 'there' });
       } else {

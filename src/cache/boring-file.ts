@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { Address } from '../tile/address.js';
+import { lineage, type Address } from '../tile/address.js';
 import { formatBoringLine, parseBoringLine, type BoringTile } from '../tile/boring-line.js';
 import { isGone, openRegular } from './files.js';
 
@@ -65,6 +65,15 @@ export async function readBoring(path: string): Promise<BoringContents> {
     if (!isGone(error)) throw error;
   }
   return { tiles, invalid, duplicates };
+}
+
+/** The boring tile that a tile is or lies in, or null. */
+export function boringAncestor(tiles: ReadonlyMap<Address, number>, address: Address): BoringTile | null {
+  for (const ancestor of lineage(address)) {
+    const period = tiles.get(ancestor);
+    if (period !== undefined) return { address: ancestor, period };
+  }
+  return null;
 }
 
 /** The lines of a file that end with a newline. */

@@ -16,6 +16,11 @@ export interface WorkCensus {
   readonly readyWant: readonly Address[];
 }
 
+/** All tiles that a client holds. */
+export function heldBy({ todo, ready, want, readyWant }: WorkCensus): Address[] {
+  return [...todo, ...ready, ...want, ...readyWant];
+}
+
 /** Where a tile that exists as a file is. */
 export interface Census {
   readonly todo: readonly Address[];

@@ -17,19 +17,21 @@ export interface Naming {
   readonly expected: string;
 }
 
+/** Files named by their tile's address and an extension. */
+function named(extension: string): Naming {
+  return {
+    addressOf: (path) =>
+      path.endsWith(extension) ? orNull(() => unfoldAddress(path.slice(0, -extension.length))) : null,
+    pattern: `**/*${extension}`,
+    expected: `M, digits 0 to 3, ${extension}`,
+  };
+}
+
 /** Raw files: todo/, done/ and their likes in work/. */
-export const RAWS: Naming = {
-  addressOf: (path) => (path.endsWith('.raw') ? orNull(() => unfoldAddress(path.slice(0, -4))) : null),
-  pattern: '**/*.raw',
-  expected: 'M, digits 0 to 3, .raw',
-};
+export const RAWS: Naming = named('.raw');
 
 /** Reference orbits. */
-export const ORBITS: Naming = {
-  addressOf: (path) => (path.endsWith('.orbit') ? orNull(() => unfoldAddress(path.slice(0, -6))) : null),
-  pattern: '**/*.orbit',
-  expected: 'M, digits 0 to 3, .orbit',
-};
+export const ORBITS: Naming = named('.orbit');
 
 /** Files that say something of a tile by being there: want/ and ahead/. */
 export const MARKERS: Naming = {

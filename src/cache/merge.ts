@@ -6,7 +6,6 @@ import { appendBoring, readBoring } from './boring-file.js';
 import { exists, isFile, move, publish, putMark, remove, syncFolder } from './files.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
 import { listAddresses, listPaths, MARKERS } from './listing.js';
-import { listClients } from './liveness.js';
 import type { HeldLock } from './lock.js';
 import { Frontier } from './reach.js';
 
@@ -103,6 +102,7 @@ export async function mergeReady(
   }
   // The commit must not reach the disk before what it promises.
   await Promise.all([syncFolder(layout.tileFolder), syncFolder(layout.todoFolder)]);
+  if (made.size > 0 && (await exists(layout.aheadFolder))) await syncFolder(layout.aheadFolder);
   const committed: Address[] = [];
   for (const address of ready) {
     held.assertHeld();
@@ -114,7 +114,6 @@ export async function mergeReady(
     committed.push(address);
   }
   await syncFolder(layout.doneFolder);
-  if (made.size > 0 && (await exists(layout.aheadFolder))) await syncFolder(layout.aheadFolder);
   await remove(work.boring);
   return { committed, children, boring: boring.length };
 }
@@ -133,7 +132,7 @@ async function knownTiles(
   const known = new Set<Address>();
   const marks = new Set<Address>();
   if (made.size === 0 && !(await exists(layout.aheadFolder))) return { known, marks };
-  let frontier: Frontier | null = null;
+  let frontier = made.size > 0 ? await Frontier.look(layout) : null;
   // A mark alone proves nothing: it may be a stray, or one whose tile is not in its place yet.
   const hasCome = async (tile: Address): Promise<boolean> => {
     if (!(await isFile(layout.ahead(tile)))) return false;
@@ -147,15 +146,10 @@ async function knownTiles(
       if (await hasCome(child)) known.add(child);
     }
   }
-  if (made.size === 0) return { known, marks };
-  const inMerges = new Set<Address>();
-  for (const client of await listClients(layout)) {
-    for (const address of await listAddresses(layout.work(client).readyFolder)) inMerges.add(address);
-  }
   for (const tile of made) {
     const parent = parentOf(tile);
     if (parent === null || ready.has(parent)) continue;
-    const comesWithParent = inMerges.has(parent) || (await exists(layout.done(parent)));
+    const comesWithParent = frontier?.isMerging(parent) || (await exists(layout.done(parent)));
     if (comesWithParent || (await hasCome(tile))) known.add(tile);
   }
   return { known, marks };

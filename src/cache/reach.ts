@@ -1,6 +1,6 @@
 import { lineage, parentOf, type Address } from '../tile/address.js';
-import { readBoring } from './boring-file.js';
-import { takeWorkCensus } from './census.js';
+import { boringAncestor, readBoring } from './boring-file.js';
+import { takeWorkCensus, type WorkCensus } from './census.js';
 import { exists } from './files.js';
 import type { Layout } from './layout.js';
 import { listAddresses, MARKERS } from './listing.js';
@@ -19,28 +19,39 @@ export type Reach = 'there' | 'under way' | 'at hand' | 'far';
 export class Frontier {
   readonly #layout: Layout;
   readonly #subdividing: Set<Address>;
-  readonly #making: Set<Address>;
-  #boring: ReadonlyMap<Address, number> | null = null;
+  readonly #merging: ReadonlySet<Address>;
+  readonly #making: ReadonlySet<Address>;
+  #boring: ReadonlyMap<Address, number> | null;
 
-  private constructor(layout: Layout, subdividing: Set<Address>, making: Set<Address>) {
+  private constructor(
+    layout: Layout,
+    work: readonly WorkCensus[],
+    boring: ReadonlyMap<Address, number> | null,
+  ) {
     this.#layout = layout;
-    this.#subdividing = subdividing;
-    this.#making = making;
+    this.#subdividing = new Set(work.flatMap(({ todo, ready }) => [...todo, ...ready]));
+    this.#merging = new Set(work.flatMap(({ ready }) => ready));
+    this.#making = new Set(work.flatMap(({ want, readyWant }) => [...want, ...readyWant]));
+    this.#boring = boring;
   }
 
-  /** Looks at what the clients hold. */
-  static async look(layout: Layout): Promise<Frontier> {
-    const work = await takeWorkCensus(layout);
-    return new Frontier(
-      layout,
-      new Set(work.flatMap(({ todo, ready }) => [...todo, ...ready])),
-      new Set(work.flatMap(({ want, readyWant }) => [...want, ...readyWant])),
-    );
+  /**
+   * Looks at what the clients hold.
+   *
+   * @param boring what stands in boring.txt, when that was read just now; else it is read when it matters
+   */
+  static async look(layout: Layout, boring: ReadonlyMap<Address, number> | null = null): Promise<Frontier> {
+    return new Frontier(layout, await takeWorkCensus(layout), boring);
   }
 
   /** Notes that a tile has been claimed meanwhile. */
   addSubdividing(address: Address): void {
     this.#subdividing.add(address);
+  }
+
+  /** Whether a tile was subdivided, and its children are on their way. */
+  isMerging(address: Address): boolean {
+    return this.#merging.has(address);
   }
 
   async reach(address: Address): Promise<Reach> {
@@ -70,8 +81,7 @@ export class Frontier {
   /** By boring.txt, which is read once and only when it matters. */
   async #isBoring(address: Address): Promise<boolean> {
     this.#boring ??= (await readBoring(this.#layout.boring)).tiles;
-    for (const one of lineage(address)) if (this.#boring.has(one)) return true;
-    return false;
+    return boringAncestor(this.#boring, address) !== null;
   }
 }
 

@@ -40,8 +40,8 @@ export class Exchange {
     this.#held = held;
     this.#maxLevel = Math.min(maxLevel, deepestLevel(layout.root));
     this.#logger = logger;
-    this.#todo = TileQueue.ofTodo(layout, (address) => this.#isWithinLimits(address));
-    this.#wants = TileQueue.ofWants(layout, (address) => levelOf(address) <= this.#maxLevel);
+    this.#todo = TileQueue.ofTodo(layout, (address) => this.#maySubdivide(address));
+    this.#wants = TileQueue.ofWants(layout, (address) => this.#mayMake(address));
   }
 
   /** Tiles in todo/ when it was listed last. */
@@ -174,27 +174,26 @@ export class Exchange {
     }
   }
 
-  #isWithinLimits(address: Address): boolean {
+  #maySubdivide(address: Address): boolean {
     return levelOf(address) < this.#maxLevel;
+  }
+
+  #mayMake(address: Address): boolean {
+    return levelOf(address) <= this.#maxLevel;
   }
 
   async #isNothingLeft(membership: Membership): Promise<boolean> {
     const { all } = await membership.others();
-    const folders = all.flatMap(({ name }) => {
-      const work = this.#layout.work(name);
-      return [work.todoFolder, work.readyFolder];
-    });
-    for (const folder of [...folders, this.#layout.todoFolder]) {
+    const works = all.map(({ name }) => this.#layout.work(name));
+    const todo = works.flatMap((work) => [work.todoFolder, work.readyFolder]);
+    for (const folder of [...todo, this.#layout.todoFolder]) {
       const left = await listAddresses(folder);
-      if (left.some((address) => this.#isWithinLimits(address))) return false;
+      if (left.some((address) => this.#maySubdivide(address))) return false;
     }
-    const wants = all.flatMap(({ name }) => {
-      const work = this.#layout.work(name);
-      return [work.wantFolder, work.readyFolder];
-    });
+    const wants = works.flatMap((work) => [work.wantFolder, work.readyFolder]);
     for (const folder of [...wants, this.#layout.wantFolder]) {
       const left = await listAddresses(folder, MARKERS);
-      if (left.some((address) => levelOf(address) <= this.#maxLevel)) return false;
+      if (left.some((address) => this.#mayMake(address))) return false;
     }
     return true;
   }

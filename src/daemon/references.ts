@@ -33,7 +33,7 @@ export async function loadReferences(
     if (sampler.knows(cell)) continue;
     const bytes = await loadReference(layout, cell);
     const reference = bytes && decodeReference(bytes, keyOf(cell));
-    if (reference) sampler.give(cell, reference);
+    if (reference) sampler.keep(cell, reference);
   }
 }
 

@@ -36,6 +36,12 @@ export function parseFixed(text: string, bits: number, name: string): bigint {
   return text.startsWith('-') ? -rounded : rounded;
 }
 
+/** Reads a number with binary digits for all that it is given with, and 64 more; throws as {@link parseFixed}. */
+export function parseWhole(text: string, name: string): { value: bigint; bits: number } {
+  const bits = Math.ceil(fractionDigits(text) * Math.log2(10)) + 64;
+  return { value: parseFixed(text, bits, name), bits };
+}
+
 /** Digits behind the point that a decimal number has, 0 for a whole one. */
 export function fractionDigits(text: string): number {
   const [mantissa, exponent = '0'] = text.toLowerCase().split('e');

@@ -1,4 +1,4 @@
-import { fractionDigits, log2Of, parseFixed, toScaled, type Scaled } from '../math/fixed.js';
+import { log2Of, parseFixed, parseWhole, toScaled, type Scaled } from '../math/fixed.js';
 import { ROOT_SPACING_BITS } from '../tile/grid.js';
 
 /** A rectangle of the plane, as a person asks for it. */
@@ -48,8 +48,7 @@ export function geometryOf({ re, im, radius, width, height }: View, maxDepth: nu
   if (width * height > MAX_PIXELS) {
     throw new RangeError(`expected a picture of at most ${MAX_PIXELS} pixels, got ${width} x ${height}`);
   }
-  const roughBits = Math.ceil(fractionDigits(radius) * Math.log2(10)) + 64;
-  const roughRadius = parseFixed(radius, roughBits, '--radius');
+  const { value: roughRadius, bits: roughBits } = parseWhole(radius, '--radius');
   if (roughRadius <= 0n) throw new RangeError(`expected --radius above 0, got ${radius.slice(0, 40)}`);
   if (roughRadius > BigInt(MAX_RADIUS) << BigInt(roughBits)) {
     throw new RangeError(`expected --radius of at most ${MAX_RADIUS}, got ${radius.slice(0, 40)}`);

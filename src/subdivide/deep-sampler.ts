@@ -1,6 +1,6 @@
 import type { VerdictBatch } from '../math/batch.js';
 import type { DeepKernel, Reference } from '../math/deep-kernel.js';
-import { addressAt, ancestorOf, type Address } from '../tile/address.js';
+import { addressAt, ancestorOf, positionOf, type Address } from '../tile/address.js';
 import { INTERVALS, log2Spacing } from '../tile/grid.js';
 
 /**
@@ -67,7 +67,7 @@ export class DeepSampler {
     const side = BigInt(INTERVALS) << BigInt(level - cellLevel);
     const column = west / side;
     const row = south / side;
-    const reference = this.#referenceOf(cellLevel, column, row);
+    const reference = this.#referenceOf(addressAt({ level: cellLevel, x: column, y: row }));
     const centreX = Number(west - column * side) - Number(side / 2n);
     const centreY = Number(south - row * side) - Number(side / 2n);
     // All levels of a cell in the spacings of its last one: the answers are the same bits, and the table serves them all.
@@ -87,11 +87,6 @@ export class DeepSampler {
     return this.#references.has(cell);
   }
 
-  /** Takes a cell's reference from a store, which must be what was made once. */
-  give(cell: Address, reference: Reference): void {
-    this.#keep(cell, reference);
-  }
-
   /** Those references that were made since the last call, and are worth keeping in a store. */
   takeMade(): Map<Address, Reference> {
     const made = new Map([...this.#references].filter(([cell]) => this.#made.has(cell)));
@@ -99,15 +94,14 @@ export class DeepSampler {
     return made;
   }
 
-  #referenceOf(level: number, x: bigint, y: bigint): Reference {
-    const cell = addressAt({ level, x, y });
-    const known = this.#references.get(cell);
-    const reference = known ?? this.#make(cell, level, x, y);
-    this.#keep(cell, reference);
+  #referenceOf(cell: Address): Reference {
+    const reference = this.#references.get(cell) ?? this.#make(cell);
+    this.keep(cell, reference);
     return reference;
   }
 
-  #make(cell: Address, level: number, x: bigint, y: bigint): Reference {
+  #make(cell: Address): Reference {
+    const { level, x, y } = positionOf(cell);
     const bits = level + GUARD_BITS;
     // Half a cell's side is 4 2^-level.
     const half = 4n << BigInt(bits - level);
@@ -118,8 +112,8 @@ export class DeepSampler {
     return reference;
   }
 
-  /** Puts a reference at the end, and drops those that were not used for longest. */
-  #keep(cell: Address, reference: Reference): void {
+  /** Keeps a cell's reference, which may come from a store, as the last one used; drops those that were not used for longest. */
+  keep(cell: Address, reference: Reference): void {
     this.#references.delete(cell);
     this.#references.set(cell, reference);
     let points = 0;

@@ -2,14 +2,14 @@ import type { Argv } from 'yargs';
 import { jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { stat } from 'node:fs/promises';
-import { readBoring } from '../../cache/boring-file.js';
+import { boringAncestor, readBoring } from '../../cache/boring-file.js';
 import { CacheError } from '../../cache/cache-error.js';
 import { takeCensus } from '../../cache/census.js';
 import { readBounded } from '../../cache/files.js';
 import { Layout } from '../../cache/layout.js';
 import { readSettings } from '../../cache/settings.js';
 import { formatDyadic } from '../../math/decimal.js';
-import { isAddress, levelOf, lineage, parseAddress, type Address } from '../../tile/address.js';
+import { isAddress, levelOf, parseAddress, type Address } from '../../tile/address.js';
 import { gridOf, INTERVALS, ROOT_SPACING_BITS } from '../../tile/grid.js';
 import { decodeRaw, MAX_RAW_BYTES } from '../../tile/raw.js';
 import { BORING_ABOVE, DUMMY, EXTERIOR, UNRESOLVED, type Samples } from '../../tile/samples.js';
@@ -102,11 +102,10 @@ async function inspectTile(directory: string, text: string): Promise<Report> {
     if (bytes !== null) return { address, state, place, contents: contentsOf(decodeRaw(bytes)) };
   }
   const { tiles } = await readBoring(layout.boring);
-  for (const ancestor of lineage(address)) {
-    const period = tiles.get(ancestor);
-    if (period === undefined) continue;
-    const what = period === EXTERIOR ? 'exterior' : `interior of period ${period}`;
-    const where = ancestor === address ? '' : ` within ${ancestor}`;
+  const boring = boringAncestor(tiles, address);
+  if (boring !== null) {
+    const what = boring.period === EXTERIOR ? 'exterior' : `interior of period ${boring.period}`;
+    const where = boring.address === address ? '' : ` within ${boring.address}`;
     return { address, state: `boring${where}: ${what}`, place, contents: null };
   }
   if (census.todo.length + census.done.length + census.work.length === 0) {

@@ -4,7 +4,7 @@ import { withEnvironment } from '../environment.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { rm } from 'node:fs/promises';
 import { readBoring } from '../../cache/boring-file.js';
-import { takeCensus, type WorkCensus } from '../../cache/census.js';
+import { heldBy, takeCensus, type WorkCensus } from '../../cache/census.js';
 import { systemCode } from '../../cache/cache-error.js';
 import { freeSpace } from '../../cache/free-space.js';
 import { Layout } from '../../cache/layout.js';
@@ -64,12 +64,7 @@ async function readStatusOf(directory: string): Promise<Status> {
     timeOf(layout),
     freeSpace(directory),
   ]);
-  const working = census.work.flatMap(({ todo, ready, want, readyWant }) => [
-    ...todo,
-    ...ready,
-    ...want,
-    ...readyWant,
-  ]);
+  const working = census.work.flatMap(heldBy);
   const clients = await seeClients(layout, now);
   const states = { todo: census.todo, working, done: census.done, boring: [...boring.tiles.keys()] };
   return {
@@ -133,7 +128,7 @@ function describeClient(
     workers: status?.workers ?? null,
     subdivided: status?.subdivided ?? null,
     tilesPerSecond: status?.rate ?? null,
-    holding: own ? own.todo.length + own.ready.length + own.want.length + own.readyWant.length : 0,
+    holding: own ? heldBy(own).length : 0,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { askFor, type Wish } from '../../cache/ask.js';
 import { deepestLevel, Layout } from '../../cache/layout.js';
 import { readSettings } from '../../cache/settings.js';
-import { fractionDigits, parseFixed } from '../../math/fixed.js';
+import { parseFixed, parseWhole } from '../../math/fixed.js';
 import { levelOf, parseAddress, type Address } from '../../tile/address.js';
 import { coverSquare } from '../../tile/cover.js';
 import { MAX_LEVEL } from '../../tile/grid.js';
@@ -58,8 +58,7 @@ function tilesOfView({ re, im, radius }: WantArguments): Address[] {
     throw new UsageError('expected --re, --im and --radius together');
   }
   const size = unshield(radius);
-  const bits = Math.ceil(fractionDigits(size) * Math.log2(10)) + 64;
-  const half = parseFixed(size, bits, '--radius');
+  const { value: half, bits } = parseWhole(size, '--radius');
   if (half <= 0n) throw new UsageError(`expected --radius above 0, got ${size.slice(0, 40)}`);
   const tiles = coverSquare({
     re: parseFixed(unshield(re), bits, '--re'),
