@@ -4,14 +4,15 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
+// v128 passes between functions of the module only.
+const SIMD = ['--enable', 'simd', '--disableWarning', '112'];
 const MODULES = [
   {
     source: 'src/math/simd',
     target: 'dist/math/simd-kernel.wasm',
     // Pages of 64 KiB; planes.ts says what stands in them.
     pages: 260,
-    // v128 passes between functions of the module only.
-    options: ['--enable', 'simd', '--disableWarning', '112'],
+    options: SIMD,
   },
   // It grows with the reference orbit.
   {
@@ -19,7 +20,7 @@ const MODULES = [
     target: 'dist/math/deep-kernel.wasm',
     pages: 32,
     maximumPages: 32768,
-    options: ['--disableWarning', '201'],
+    options: [...SIMD, '--disableWarning', '201'],
   },
   // Pages: see memory.ts.
   { source: 'src/tile/deflate', target: 'dist/tile/deflate.wasm', pages: 24, options: [] },

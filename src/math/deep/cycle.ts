@@ -3,7 +3,7 @@
 // quadratic map, so they carry its relative error.
 import { log2 } from '../simd/logarithm';
 import * as orbit from './orbit';
-import * as pixel from './pixel';
+import { SPACING } from './pixel';
 import * as table from './table';
 import * as wide from './wide';
 import { pow2, WIDE } from './wide';
@@ -34,6 +34,9 @@ const U: usize = memory.data(WIDE, 16);
 const FULL: usize = memory.data(WIDE, 16);
 const ONE: usize = memory.data(WIDE, 16);
 
+/** The point minus the reference. */
+let point: usize = 0;
+
 /** Follows `period` steps from ROOT; leaves the end in Z and the four derivatives. */
 function follow(period: i32): void {
   wide.set(ONE, 1, 0, 0);
@@ -54,14 +57,14 @@ function follow(period: i32): void {
       wide.add(A, A, T); // A + Q z
       wide.multiply(Z, Z, A);
       wide.add(A, A, T); // A + 2 Q z, the derivative
-      wide.multiply(T, B, pixel.DC);
+      wide.multiply(T, B, point);
       wide.add(Z, Z, T);
       wide.multiply(DCDZ, DCDZ, A);
       wide.multiply(T, DZ, DC);
       wide.multiply(T, T, Q);
       wide.add(DCDZ, DCDZ, T);
       wide.multiply(DC, DC, A);
-      wide.multiply(T, B, pixel.SPACING);
+      wide.multiply(T, B, SPACING);
       wide.add(DC, DC, T);
       wide.multiply(DZDZ, DZDZ, A);
       wide.multiply(T, DZ, DZ);
@@ -79,7 +82,7 @@ function follow(period: i32): void {
       wide.double(DCDZ);
       wide.multiply(DC, FULL, DC);
       wide.double(DC);
-      wide.add(DC, DC, pixel.SPACING);
+      wide.add(DC, DC, SPACING);
       wide.multiply(T, DZ, DZ);
       wide.multiply(U, FULL, DZDZ);
       wide.add(DZDZ, T, U);
@@ -88,7 +91,7 @@ function follow(period: i32): void {
       wide.double(DZ);
       wide.add(T, FULL, A);
       wide.multiply(Z, T, Z);
-      wide.add(Z, Z, pixel.DC);
+      wide.add(Z, Z, point);
       n++;
       m++;
     }
@@ -123,9 +126,11 @@ function converge(period: i32): bool {
 /**
  * Looks for an attracting cycle of a period near a start and proves it; finds a shorter cycle when there is one.
  *
+ * @param dc the point minus the reference
  * @returns whether there is one, in foundPeriod and foundLog2
  */
-export function find(period: i32, start: usize): bool {
+export function find(period: i32, start: usize, dc: usize): bool {
+  point = dc;
   wide.copy(ROOT, start);
   if (!converge(period)) return false;
   const contraction = 1.0 - wide.square(DZ) * pow2(2 * wide.exponent(DZ));
@@ -138,7 +143,7 @@ export function find(period: i32, start: usize): bool {
   if (!(size > 0)) return false;
   foundPeriod = period;
   foundLog2 = log2(contraction) - 0.5 * log2(size) - <f64>wide.exponent(T);
-  return !isShorter(period) || find(shorter, SHORTER_START);
+  return !isShorter(period) || find(shorter, SHORTER_START, dc);
 }
 
 let shorter: i32 = 0;

@@ -2,6 +2,7 @@
 import * as cycle from './cycle';
 import * as nucleus from './nucleus';
 import * as orbit from './orbit';
+import * as pair from './pair';
 import * as pixel from './pixel';
 import * as table from './table';
 import * as wide from './wide';
@@ -94,53 +95,95 @@ export function prepare(mantissa: f64, exponent: i32, largest: f64): void {
   table.build(TABLE, largest * m, wide.exponent(pixel.SPACING));
 }
 
-/** Decides the first `count` points, each at most `budget` iterations. */
-export function decide(count: i32, budget: i32): void {
-  for (let i: usize = 0; i < <usize>count; i++) {
-    pixel.begin(load<f64>(IN_X + (i << 3)), load<f64>(IN_Y + (i << 3)));
-    decideOne(i, budget);
+/** The pixels that are worked on, side by side. */
+const FIRST: usize = memory.data(pixel.PIXEL, 16);
+const SECOND: usize = memory.data(pixel.PIXEL, 16);
+/** The points that were asked for, and how many of them have been begun. */
+let count: i32 = 0;
+let begun: i32 = 0;
+let budget: i32 = 0;
+
+/** Decides the first `points` points, each at most `iterations` iterations. */
+export function decide(points: i32, iterations: i32): void {
+  count = points;
+  budget = iterations;
+  begun = 0;
+  let one = takeNext(FIRST);
+  let other = takeNext(SECOND);
+  while (one && other) {
+    pair.run(FIRST, SECOND);
+    one = advance(FIRST);
+    other = advance(SECOND);
   }
+  // The last one goes on beside itself.
+  const last = one ? FIRST : SECOND;
+  const beside = one ? SECOND : FIRST;
+  while (one || other) {
+    memory.copy(beside, last, pixel.PIXEL);
+    pair.run(last, beside);
+    one = other = advance(last);
+  }
+}
+
+/** Begins with the next point, and with another one for as long as that is decided before it comes to a single step. */
+function takeNext(at: usize): bool {
+  if (begun == count) return false;
+  const i = begun++;
+  const from = (<usize>i) << 3;
+  pixel.begin(at, i, load<f64>(IN_X + from), load<f64>(IN_Y + from));
+  // Some times around a nucleus' orbit, whose period is the most likely one, then twice as long each time.
+  const end = orbit.isPeriodic() ? max(1024, min(orbit.length, 1 << 27) * 4) : 4096;
+  pixel.goOn(at, min(end, budget));
+  return advance(at);
+}
+
+/** Does what a pixel needs before its next single step; where it is decided, takes the next one. False when none is left. */
+function advance(at: usize): bool {
+  while (true) {
+    const state = pixel.settle(at);
+    if (state == pixel.READY) return true;
+    if (state == pixel.ESCAPED) {
+      answer(at, 0, load<f64>(at, pixel.LOG2_DISTANCE));
+      return takeNext(at);
+    }
+    if (isInterior(at)) {
+      answer(at, cycle.foundPeriod, cycle.foundLog2);
+      return takeNext(at);
+    }
+    const end = load<i32>(at, pixel.END);
+    if (end >= budget) {
+      answer(at, -2, -Infinity);
+      return takeNext(at);
+    }
+    pixel.goOn(at, end > 1 << 29 ? budget : min(2 * end, budget));
+  }
+}
+
+function answer(at: usize, period: i32, log2Distance: f64): void {
+  const i = load<i32>(at, pixel.ID);
+  store<f64>(OUT_LOG2 + ((<usize>i) << 3), log2Distance);
+  store<i32>(OUT_PERIOD + ((<usize>i) << 2), period);
 }
 
 const FULL: usize = memory.data(WIDE, 16);
-
-function decideOne(i: usize, budget: i32): void {
-  // Some times around a nucleus' orbit, whose period is the most likely one, then twice as long each time.
-  let end = orbit.isPeriodic() ? max(1024, min(orbit.length, 1 << 27) * 4) : 4096;
-  for (;;) {
-    if (pixel.run(min(end, budget))) {
-      store<f64>(OUT_LOG2 + (i << 3), pixel.log2Distance);
-      store<i32>(OUT_PERIOD + (i << 2), 0);
-      return;
-    }
-    if (isInterior()) {
-      store<f64>(OUT_LOG2 + (i << 3), cycle.foundLog2);
-      store<i32>(OUT_PERIOD + (i << 2), cycle.foundPeriod);
-      return;
-    }
-    if (end >= budget) break;
-    end = end > 1 << 29 ? budget : 2 * end;
-  }
-  store<f64>(OUT_LOG2 + (i << 3), -Infinity);
-  store<i32>(OUT_PERIOD + (i << 2), -2);
-}
 
 /**
  * Tries the periods that the point may have: where it came nearest to 0, how long it took to come nearest to where it was, and
  * the reference's minima.
  */
-function isInterior(): bool {
-  const own = pixel.smallestAt;
-  if (own > 0 && cycle.find(own, pixel.SMALLEST)) return true;
-  const after = pixel.returnAfter;
+function isInterior(at: usize): bool {
+  const dc = at + pixel.DC;
+  const own = load<i32>(at, pixel.SMALLEST_AT);
+  if (own > 0 && cycle.find(own, at + pixel.SMALLEST, dc)) return true;
+  const after = load<i32>(at, pixel.RETURN_AFTER);
   // The smallest point may be one from before the orbit came near its cycle, so the same period is tried again from here.
-  if (after > 0 && cycle.find(after, pixel.RETURN)) return true;
-  pixel.current(FULL);
+  if (after > 0 && cycle.find(after, at + pixel.RETURN, dc)) return true;
+  pixel.current(FULL, at);
   for (let k = 0; k < candidates; k++) {
     const period = load<i32>(CANDIDATES + ((<usize>k) << 2));
     if (period == own || period == after) continue;
-    if (period > pixel.n) break;
-    if (cycle.find(period, FULL)) return true;
+    if (period > load<i32>(at, pixel.N)) break;
+    if (cycle.find(period, FULL, dc)) return true;
   }
   return false;
 }

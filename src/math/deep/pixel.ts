@@ -1,5 +1,6 @@
 // One point's orbit as a perturbation of the reference: z <- 2 Z z + z^2 + dc with rebasing, and its derivative by c in units
-// of the pixel spacing. Where z is an ordinary double it is one; where it is smaller, it is a wide number.
+// of the pixel spacing. Where z is an ordinary double it is one, and pair.ts does its single steps; where it is smaller, it is
+// a wide number. Here is the rest: wide steps, entries of the table, rebasing, escape.
 import { log, log2 } from '../simd/logarithm';
 import * as orbit from './orbit';
 import * as table from './table';
@@ -7,267 +8,300 @@ import * as wide from './wide';
 import { exponentOf, pow2, WIDE } from './wide';
 
 /** Square of the escape radius, 2^40: that of src/math/exterior.ts. */
-const ESCAPE_RADIUS_SQUARED: f64 = 1099511627776.0;
+export const ESCAPE_RADIUS_SQUARED: f64 = 1099511627776.0;
 /** z below 2^-480 is wide: its square is then still a normal number. */
 const PLAIN_FROM: i32 = -480;
+/** An entry whose factor is below 2^-300 takes wide numbers: the derivative might leave the range of doubles. */
+const SMALL_FACTOR: i32 = -300;
+/** |z|^2 below this is that of a wide z. */
+export const PLAIN_SQUARE: f64 = reinterpret<f64>((<u64>(1023 - 960)) << 52);
+/** The derivative is kept between 2^-400 and 2^400, by an exponent of its own. */
+export const LARGE_DERIVATIVE: f64 = reinterpret<f64>((<u64>(1023 + 400)) << 52);
+export const SMALL_DERIVATIVE: f64 = reinterpret<f64>((<u64>(1023 - 400)) << 52);
 
 /** Pixel spacing, units of the plane. */
 export const SPACING: usize = memory.data(WIDE, 16);
-/** The point minus the reference. */
-export const DC: usize = memory.data(WIDE, 16);
-/** The perturbed orbit where it is. */
-const Z: usize = memory.data(WIDE, 16);
-/** dz/dc in units of the spacing. */
-const D: usize = memory.data(WIDE, 16);
-/** The smallest |z| at a rebasing. */
-export const SMALLEST: usize = memory.data(WIDE, 16);
-/** Iteration of the smallest, 0 for none yet. */
-export let smallestAt: i32 = 0;
 
-/** The point at the first rebasing of this window. */
-const WINDOW_START: usize = memory.data(WIDE, 16);
-/** Iteration of the window's first rebasing, 0 for none yet. */
-let windowAt: i32 = 0;
-/** The point that came nearest to the window's first one. */
-export const RETURN: usize = memory.data(WIDE, 16);
-/** How near that was. */
-const NEAREST: usize = memory.data(WIDE, 16);
-/** Iterations from the window's first point to the one nearest to it, 0 for none yet: a multiple of the period, in the end. */
-export let returnAfter: i32 = 0;
-
+// What is kept of a pixel, at these offsets from its address. First z and dz/dc as plain numbers: the derivative in units of
+// the spacing times 2^D_EXPONENT.
+export const Z_RE: usize = 0;
+export const Z_IM: usize = 8;
+export const D_RE: usize = 16;
+export const D_IM: usize = 24;
+export const D_EXPONENT: usize = 32;
+/** The spacing as a derivative is counted, plain. */
+export const H: usize = 40;
+/** The point minus the reference, plain. */
+export const DC_RE: usize = 48;
+export const DC_IM: usize = 56;
 /** Iterations done. */
-export let n: i32 = 0;
+export const N: usize = 64;
 /** Index in the reference. */
-let m: i32 = 0;
+export const M: usize = 68;
+/** Iteration to go to. */
+export const END: usize = 72;
+/** Iteration of the smallest |z| at a rebasing, 0 for none yet. */
+export const SMALLEST_AT: usize = 76;
+/** Iteration of the window's first rebasing, 0 for none yet. */
+const WINDOW_AT: usize = 80;
+/** Iterations from the window's first point to the one nearest to it, 0 for none yet: a multiple of the period, in the end. */
+export const RETURN_AFTER: usize = 84;
 /** log2 of the distance in spacings, when it has escaped. */
-export let log2Distance: f64 = 0;
+export const LOG2_DISTANCE: usize = 88;
+/** Number of the point it is. */
+export const ID: usize = 96;
+/** Whether z is too small for a double, so that the wide number is the valid one. */
+const IS_WIDE: usize = 100;
+/** The point minus the reference. */
+export const DC: usize = 104;
+/** z as a wide number: at a rebasing, and where IS_WIDE says so. */
+const Z: usize = DC + WIDE;
+/** The smallest z at a rebasing. */
+export const SMALLEST: usize = Z + WIDE;
+/** The point at the first rebasing of this window. */
+const WINDOW_START: usize = SMALLEST + WIDE;
+/** The point that came nearest to the window's first one. */
+export const RETURN: usize = WINDOW_START + WIDE;
+/** How near that was. */
+const NEAREST: usize = RETURN + WIDE;
+/** Bytes of a pixel. */
+export const PIXEL: usize = NEAREST + WIDE;
 
+const D: usize = memory.data(WIDE, 16);
 const POINT: usize = memory.data(WIDE, 16);
 const FULL: usize = memory.data(WIDE, 16);
 const T: usize = memory.data(WIDE, 16);
 const COEFFICIENT: usize = memory.data(WIDE, 16);
 
 /** Begins with the point whose offset from the reference is (x, y) spacings. */
-export function begin(x: f64, y: f64): void {
-  wide.set(DC, x * wide.re(SPACING), y * wide.re(SPACING), wide.exponent(SPACING));
-  wide.set(Z, 0, 0, 0);
-  wide.set(D, 0, 0, 0);
-  n = 0;
-  m = 0;
-  smallestAt = 0;
+export function begin(pixel: usize, id: i32, x: f64, y: f64): void {
+  const dc = pixel + DC;
+  wide.set(dc, x * wide.re(SPACING), y * wide.re(SPACING), wide.exponent(SPACING));
+  store<f64>(pixel, wide.plainRe(dc), DC_RE);
+  store<f64>(pixel, wide.plainIm(dc), DC_IM);
+  memory.fill(pixel, 0, D_EXPONENT);
+  store<i32>(pixel, 0, IS_WIDE);
+  setScale(pixel, wide.exponent(SPACING));
+  store<i32>(pixel, 0, N);
+  store<i32>(pixel, 0, M);
+  store<i32>(pixel, 0, SMALLEST_AT);
+  store<i32>(pixel, id, ID);
+}
+
+/** Lets it go on to iteration `end`. The way there is a window of closest returns. */
+export function goOn(pixel: usize, end: i32): void {
+  store<i32>(pixel, end, END);
+  store<i32>(pixel, 0, WINDOW_AT);
+  store<i32>(pixel, 0, RETURN_AFTER);
 }
 
 /** The whole orbit's point, Z_m + z. */
-export function current(to: usize): void {
-  orbit.pointAt(to, m);
-  wide.add(to, to, Z);
+export function current(to: usize, pixel: usize): void {
+  orbit.pointAt(to, load<i32>(pixel, M));
+  widen(pixel);
+  wide.add(to, to, pixel + Z);
 }
 
-/** Goes on to iteration `end`, or until it has escaped, which it tells. The way there is a window of closest returns. */
-export function run(end: i32): bool {
-  windowAt = 0;
-  returnAfter = 0;
-  while (n < end) {
-    if (wide.exponent(Z) < PLAIN_FROM) stepWide(end);
-    else if (runPlain(end)) return true;
+/** Makes the wide z the valid one. */
+function widen(pixel: usize): void {
+  if (!load<i32>(pixel, IS_WIDE)) wide.set(pixel + Z, load<f64>(pixel, Z_RE), load<f64>(pixel, Z_IM), 0);
+}
+
+/** What {@link settle} says. */
+export const READY: i32 = 0;
+export const ESCAPED: i32 = 1;
+export const AT_END: i32 = 2;
+
+/**
+ * Does whatever must be done before the next single step: rebasing, entries of the table, steps of a z too small for doubles.
+ *
+ * @returns READY for a single step, ESCAPED, or AT_END
+ */
+export function settle(pixel: usize): i32 {
+  while (true) {
+    const left = load<i32>(pixel, END) - load<i32>(pixel, N);
+    if (load<i32>(pixel, IS_WIDE)) {
+      if (left <= 0) return AT_END;
+      stepWidely(pixel);
+      continue;
+    }
+    const z2 = rebased(pixel);
+    if (z2 == Infinity) return ESCAPED;
+    rescale(pixel);
+    if (left <= 0) return AT_END;
+    if (z2 < PLAIN_SQUARE) {
+      stepWidely(pixel);
+      continue;
+    }
+    const from = load<i32>(pixel, M);
+    const entry = table.begins(from) ? table.search(from, exponentOf(z2, 0), left) : 0;
+    if (entry == 0) return READY;
+    if (table.aExponent(entry) < SMALL_FACTOR) stepWidely(pixel);
+    else skip(pixel, entry);
   }
-  return false;
+}
+
+/** Goes on from Z_0 where that is due. Returns |z|^2, infinity where the point has escaped. */
+function rebased(pixel: usize): f64 {
+  const m = load<i32>(pixel, M);
+  const zr = load<f64>(pixel, Z_RE);
+  const zi = load<f64>(pixel, Z_IM);
+  const at = (<usize>m) << 3;
+  const fr = load<f64>(orbit.Z_RE + at) + zr;
+  const fi = load<f64>(orbit.Z_IM + at) + zi;
+  const f2 = fr * fr + fi * fi;
+  if (f2 > ESCAPE_RADIUS_SQUARED) {
+    measure(pixel, f2);
+    return Infinity;
+  }
+  const z2 = zr * zr + zi * zi;
+  if (f2 >= z2 && m != orbit.length) return z2;
+  store<f64>(pixel, fr, Z_RE);
+  store<f64>(pixel, fi, Z_IM);
+  store<i32>(pixel, 0, M);
+  wide.set(pixel + Z, fr, fi, 0);
+  noteRebasing(pixel);
+  return f2;
+}
+
+/** The distance of a point whose orbit has come to |z|^2 = f2. */
+function measure(pixel: usize, f2: f64): void {
+  // With the derivative's own exponent: when it was last rescaled depends on the pixel beside this one.
+  wide.set(D, load<f64>(pixel, D_RE), load<f64>(pixel, D_IM), load<i32>(pixel, D_EXPONENT));
+  const ln = log(f2);
+  store<f64>(pixel, 0.5 * log2((f2 * ln * ln) / wide.square(D)) - <f64>wide.exponent(D), LOG2_DISTANCE);
+}
+
+/** The exponent of the derivative, which is never below the spacing's. */
+function setScale(pixel: usize, exponent: i32): void {
+  store<i32>(pixel, exponent, D_EXPONENT);
+  store<f64>(pixel, wide.re(SPACING) * pow2(wide.exponent(SPACING) - exponent), H);
+}
+
+/** Brings the derivative back into its range; by a power of two, which changes no bit of it. */
+function rescale(pixel: usize): void {
+  const dr = load<f64>(pixel, D_RE);
+  const di = load<f64>(pixel, D_IM);
+  const exponent = load<i32>(pixel, D_EXPONENT);
+  const size = exponentOf(dr, di);
+  if (size < 400 && (size >= -400 || exponent == wide.exponent(SPACING))) return;
+  const next = max(exponent + size, wide.exponent(SPACING));
+  const by = pow2(exponent - next);
+  store<f64>(pixel, dr * by, D_RE);
+  store<f64>(pixel, di * by, D_IM);
+  setScale(pixel, next);
+}
+
+/** An entry of the table, on plain numbers. */
+function skip(pixel: usize, entry: usize): void {
+  const zr = load<f64>(pixel, Z_RE);
+  const zi = load<f64>(pixel, Z_IM);
+  const u = table.bRe(entry);
+  const v = table.bIm(entry);
+  const p = table.qRe(entry);
+  const q = table.qIm(entry);
+  const dc = pixel + DC;
+  const x = wide.re(dc);
+  const y = wide.im(dc);
+  const as = pow2(table.aExponent(entry));
+  const bs = pow2(table.bExponent(entry) + wide.exponent(dc));
+  const qs = pow2(table.qExponent(entry));
+  // Q z, then A + Q z, then its derivative A + 2 Q z
+  const wr = (p * zr - q * zi) * qs;
+  const wi = (p * zi + q * zr) * qs;
+  const gr = table.aRe(entry) * as + wr;
+  const gi = table.aIm(entry) * as + wi;
+  store<f64>(pixel, gr * zr - gi * zi + (u * x - v * y) * bs, Z_RE);
+  store<f64>(pixel, gr * zi + gi * zr + (u * y + v * x) * bs, Z_IM);
+  const dr = load<f64>(pixel, D_RE);
+  const di = load<f64>(pixel, D_IM);
+  const scale = wide.exponent(SPACING) - load<i32>(pixel, D_EXPONENT);
+  const hs = wide.re(SPACING) * pow2(table.bExponent(entry) + scale);
+  const er = gr + wr;
+  const ei = gi + wi;
+  store<f64>(pixel, er * dr - ei * di + u * hs, D_RE);
+  store<f64>(pixel, er * di + ei * dr + v * hs, D_IM);
+  const steps = 1 << table.found;
+  store<i32>(pixel, load<i32>(pixel, M) + steps, M);
+  store<i32>(pixel, load<i32>(pixel, N) + steps, N);
+}
+
+/** Steps, one at least, until z is an ordinary double again, or to the end. */
+function stepWidely(pixel: usize): void {
+  widen(pixel);
+  const z = pixel + Z;
+  wide.set(D, load<f64>(pixel, D_RE), load<f64>(pixel, D_IM), load<i32>(pixel, D_EXPONENT));
+  const end = load<i32>(pixel, END);
+  do {
+    stepWide(pixel, end);
+  } while (load<i32>(pixel, N) < end && wide.exponent(z) < PLAIN_FROM);
+  store<i32>(pixel, wide.exponent(z) < PLAIN_FROM, IS_WIDE);
+  store<f64>(pixel, wide.plainRe(z), Z_RE);
+  store<f64>(pixel, wide.plainIm(z), Z_IM);
+  setScale(pixel, max(wide.exponent(D), wide.exponent(SPACING)));
+  const down = pow2(wide.exponent(D) - load<i32>(pixel, D_EXPONENT));
+  store<f64>(pixel, wide.re(D) * down, D_RE);
+  store<f64>(pixel, wide.im(D) * down, D_IM);
 }
 
 /** One step, or one entry of the table, of a z that may be of any size. */
-function stepWide(end: i32): void {
-  const entry = m > 0 ? table.search(m, wide.squareExponent(Z), end - n) : 0;
+function stepWide(pixel: usize, end: i32): void {
+  let m = load<i32>(pixel, M);
+  const n = load<i32>(pixel, N);
+  const dc = pixel + DC;
+  const z = pixel + Z;
+  const entry = m > 0 ? table.search(m, wide.squareExponent(z), end - n) : 0;
+  let steps = 1;
   if (entry != 0) {
     table.takeQ(COEFFICIENT, entry);
-    wide.multiply(T, COEFFICIENT, Z);
+    wide.multiply(T, COEFFICIENT, z);
     table.takeA(COEFFICIENT, entry);
     wide.add(COEFFICIENT, COEFFICIENT, T);
-    wide.multiply(Z, Z, COEFFICIENT);
+    wide.multiply(z, z, COEFFICIENT);
     wide.add(COEFFICIENT, COEFFICIENT, T);
     wide.multiply(D, D, COEFFICIENT);
     table.takeB(COEFFICIENT, entry);
-    wide.multiply(T, COEFFICIENT, DC);
-    wide.add(Z, Z, T);
+    wide.multiply(T, COEFFICIENT, dc);
+    wide.add(z, z, T);
     wide.multiply(T, COEFFICIENT, SPACING);
     wide.add(D, D, T);
-    m += 1 << table.found;
-    n += 1 << table.found;
+    steps = 1 << table.found;
   } else {
     orbit.pointAt(POINT, m);
-    wide.add(FULL, POINT, Z);
+    wide.add(FULL, POINT, z);
     wide.multiply(D, D, FULL);
     wide.double(D);
     wide.add(D, D, SPACING);
     wide.add(T, FULL, POINT);
-    wide.multiply(Z, Z, T);
-    wide.add(Z, Z, DC);
-    m++;
-    n++;
+    wide.multiply(z, z, T);
+    wide.add(z, z, dc);
   }
-  if (orbit.rebase(Z, m)) {
-    m = 0;
-    noteRebasing();
+  m += steps;
+  store<i32>(pixel, n + steps, N);
+  store<i32>(pixel, m, M);
+  if (orbit.rebase(z, m)) {
+    store<i32>(pixel, 0, M);
+    noteRebasing(pixel);
   }
 }
 
-/** Called where the reference is 0: Z is the whole orbit's point. */
-function noteRebasing(): void {
-  if (smallestAt == 0 || wide.isSmaller(Z, SMALLEST)) {
-    wide.copy(SMALLEST, Z);
-    smallestAt = n;
+/** Called where the reference is 0: the wide z is the whole orbit's point. */
+function noteRebasing(pixel: usize): void {
+  const z = pixel + Z;
+  const n = load<i32>(pixel, N);
+  if (load<i32>(pixel, SMALLEST_AT) == 0 || wide.isSmaller(z, pixel + SMALLEST)) {
+    wide.copy(pixel + SMALLEST, z);
+    store<i32>(pixel, n, SMALLEST_AT);
   }
+  const windowAt = load<i32>(pixel, WINDOW_AT);
   if (windowAt == 0) {
-    wide.copy(WINDOW_START, Z);
-    windowAt = n;
+    wide.copy(pixel + WINDOW_START, z);
+    store<i32>(pixel, n, WINDOW_AT);
     return;
   }
-  wide.subtract(T, Z, WINDOW_START);
-  if (returnAfter > 0 && !wide.isSmaller(T, NEAREST)) return;
-  wide.copy(NEAREST, T);
-  wide.copy(RETURN, Z);
-  returnAfter = n - windowAt;
-}
-
-/** |to|^2 as an ordinary double. */
-function sizeOf(number: usize): f64 {
-  return wide.square(number) * pow2(2 * wide.exponent(number));
-}
-
-/** Goes on as long as z is an ordinary double. */
-function runPlain(end: i32): bool {
-  let zr = wide.plainRe(Z);
-  let zi = wide.plainIm(Z);
-  let dr = wide.re(D);
-  let di = wide.im(D);
-  let de = max(wide.exponent(D), wide.exponent(SPACING));
-  {
-    const down = pow2(wide.exponent(D) - de);
-    dr *= down;
-    di *= down;
-  }
-  const cr = wide.plainRe(DC);
-  const ci = wide.plainIm(DC);
-  const h = wide.re(SPACING);
-  const he = wide.exponent(SPACING);
-  let hd = h * pow2(he - de);
-  const Z_RE = orbit.Z_RE;
-  const Z_IM = orbit.Z_IM;
-  const length = orbit.length;
-  let index = m;
-  let done = n;
-  let at = (<usize>index) << 3;
-  let fr = load<f64>(Z_RE + at) + zr;
-  let fi = load<f64>(Z_IM + at) + zi;
-  let z2 = zr * zr + zi * zi;
-  let smallest = smallestAt == 0 ? Infinity : sizeOf(SMALLEST);
-  let nearest = returnAfter == 0 ? Infinity : sizeOf(NEAREST);
-  let startRe = wide.plainRe(WINDOW_START);
-  let startIm = wide.plainIm(WINDOW_START);
-  let escaped = false;
-  while (done < end) {
-    let entry: usize = 0;
-    if (index > 0 && ((index - 1) & ((1 << table.FIRST_LEVEL) - 1)) == 0) {
-      entry = table.search(index, exponentOf(z2, 0), end - done);
-    }
-    if (entry != 0) {
-      const a = table.aRe(entry);
-      const b = table.aIm(entry);
-      const as = pow2(table.aExponent(entry));
-      const u = table.bRe(entry);
-      const v = table.bIm(entry);
-      const bs = pow2(table.bExponent(entry) + wide.exponent(DC));
-      const x = wide.re(DC);
-      const y = wide.im(DC);
-      const p = table.qRe(entry);
-      const q = table.qIm(entry);
-      const qs = pow2(table.qExponent(entry));
-      // Q z, then A + Q z, then its derivative A + 2 Q z
-      const wr = (p * zr - q * zi) * qs;
-      const wi = (p * zi + q * zr) * qs;
-      const gr = a * as + wr;
-      const gi = b * as + wi;
-      const t = gr * zr - gi * zi + (u * x - v * y) * bs;
-      zi = gr * zi + gi * zr + (u * y + v * x) * bs;
-      zr = t;
-      const hs = h * pow2(table.bExponent(entry) + he - de);
-      const er = gr + wr;
-      const ei = gi + wi;
-      const s = er * dr - ei * di + u * hs;
-      di = er * di + ei * dr + v * hs;
-      dr = s;
-      index += 1 << table.found;
-      done += 1 << table.found;
-    } else {
-      const xr = fr + fr;
-      const xi = fi + fi;
-      const s = xr * dr - xi * di + hd;
-      di = xr * di + xi * dr;
-      dr = s;
-      // 2 Z z + z^2 = (2 Z + z) z, where 2 Z need not wait for z.
-      const gr = 2.0 * load<f64>(Z_RE + at) + zr;
-      const gi = 2.0 * load<f64>(Z_IM + at) + zi;
-      const t = gr * zr - gi * zi + cr;
-      zi = gr * zi + gi * zr + ci;
-      zr = t;
-      index++;
-      done++;
-    }
-    at = (<usize>index) << 3;
-    fr = load<f64>(Z_RE + at) + zr;
-    fi = load<f64>(Z_IM + at) + zi;
-    const f2 = fr * fr + fi * fi;
-    z2 = zr * zr + zi * zi;
-    if (f2 < z2 || index == length || f2 > ESCAPE_RADIUS_SQUARED) {
-      if (f2 > ESCAPE_RADIUS_SQUARED) {
-        const ln = log(f2);
-        log2Distance = 0.5 * log2((f2 * ln * ln) / (dr * dr + di * di)) - <f64>de;
-        escaped = true;
-        break;
-      }
-      zr = fr;
-      zi = fi;
-      z2 = f2;
-      index = 0;
-      at = 0;
-      if (f2 < smallest) {
-        smallest = f2;
-        wide.set(SMALLEST, zr, zi, 0);
-        smallestAt = done;
-      }
-      if (windowAt == 0) {
-        startRe = zr;
-        startIm = zi;
-        wide.set(WINDOW_START, zr, zi, 0);
-        windowAt = done;
-      } else {
-        const x = zr - startRe;
-        const y = zi - startIm;
-        const distance = x * x + y * y;
-        if (distance < nearest) {
-          nearest = distance;
-          wide.set(NEAREST, x, y, 0);
-          wide.set(RETURN, zr, zi, 0);
-          returnAfter = done - windowAt;
-        }
-      }
-    } else if (entry == 0 && (done & 15) != 0) {
-      continue;
-    }
-    // The derivative's size, now and then: 16 steps inside the escape radius multiply it by less than 2^400.
-    const size = exponentOf(dr, di);
-    if (size > 400 || (size < -400 && de > he)) {
-      const next = max(de + size, he);
-      const by = pow2(de - next);
-      dr *= by;
-      di *= by;
-      de = next;
-      hd = h * pow2(he - de);
-    }
-    if (exponentOf(zr, zi) < PLAIN_FROM) break;
-  }
-  m = index;
-  n = done;
-  wide.set(Z, zr, zi, 0);
-  wide.set(D, dr, di, de);
-  return escaped;
+  wide.subtract(T, z, pixel + WINDOW_START);
+  if (load<i32>(pixel, RETURN_AFTER) > 0 && !wide.isSmaller(T, pixel + NEAREST)) return;
+  wide.copy(pixel + NEAREST, T);
+  wide.copy(pixel + RETURN, z);
+  store<i32>(pixel, n - windowAt, RETURN_AFTER);
 }

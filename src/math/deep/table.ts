@@ -23,6 +23,8 @@ const LOG2_R: usize = 64;
 
 /** Levels that there are, FIRST_LEVEL included; the last one is `levels - 1`. */
 export let levels: i32 = 0;
+/** Whether any of the shortest entries is valid for anything. */
+let isUseful: bool = false;
 const LIMITS: usize = memory.data(MAX_LEVELS * 8, 16);
 const ENTRIES: usize = memory.data(MAX_LEVELS * 8, 16);
 const COUNTS: usize = memory.data(MAX_LEVELS * 4, 16);
@@ -56,6 +58,7 @@ export function build(at: usize, largest: f64, largestExponent: i32): void {
   const log2Largest = log2(largest) + <f64>largestExponent;
   const steps = orbit.length - 1;
   levels = FIRST_LEVEL;
+  isUseful = false;
   let free = at;
   for (let level = FIRST_LEVEL; level < MAX_LEVELS; level++) {
     const count = steps >> level;
@@ -69,6 +72,7 @@ export function build(at: usize, largest: f64, largestExponent: i32): void {
       const to = entriesOf(level) + <usize>j * ENTRY;
       if (level == FIRST_LEVEL) {
         makeFirst(to, 1 + (j << FIRST_LEVEL), log2Largest);
+        isUseful = isUseful || load<f64>(to, LOG2_R) > -Infinity;
       } else {
         const from = entriesOf(level - 1) + <usize>(2 * j) * ENTRY;
         join(to, from, from + ENTRY, log2Largest);
@@ -188,6 +192,31 @@ function join(to: usize, x: usize, y: usize, log2Largest: f64): void {
 /** What {@link search} compares with: |z|^2 with an exponent below this is inside the radius. */
 function limitOf(entry: usize): i32 {
   return <i32>max(-2000000000.0, min(2000000000.0, Math.floor(2.0 * load<f64>(entry, LOG2_R))));
+}
+
+/** Whether entries may begin at m. */
+// @ts-ignore: decorator
+@inline
+export function begins(m: i32): bool {
+  return isUseful && ((m - 1) & ((1 << FIRST_LEVEL) - 1)) == 0 && m > 0;
+}
+
+/** Steps from m to where the next entries may begin, 1 at least. */
+// @ts-ignore: decorator
+@inline
+export function stepsToNext(m: i32): i32 {
+  return isUseful ? (1 << FIRST_LEVEL) - ((m - 1) & ((1 << FIRST_LEVEL) - 1)) : i32.MAX_VALUE;
+}
+
+/** Whether the shortest entry that begins at m is valid for |z|^2 below 2^(exponent + 1). */
+// @ts-ignore: decorator
+@inline
+export function reaches(m: i32, exponent: i32): bool {
+  const i = (m - 1) >> FIRST_LEVEL;
+  return (
+    i < load<i32>(COUNTS + ((<usize>FIRST_LEVEL) << 2)) &&
+    exponent < load<i32>(limitsOf(FIRST_LEVEL) + ((<usize>i) << 2))
+  );
 }
 
 /** Level that {@link search} has found. */
