@@ -92,7 +92,7 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
       throw (
         error ??
         new UsageError(
-          describeMistake(message ?? 'expected a command', Object.keys(declaredOptions(parser).key)),
+          describeMistake(message ?? 'expected a command', argv[0], Object.keys(declaredOptions(parser).key)),
         )
       );
     });
@@ -103,9 +103,12 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
 }
 
 /** One sentence for what yargs found wrong, with a suggestion where a name was misspelt. */
-function describeMistake(message: string, options: readonly string[]): string {
+function describeMistake(message: string, first: string | undefined, options: readonly string[]): string {
   const unknown = /^Unknown (?:arguments?|commands?): (.*)$/.exec(message)?.[1].split(', ')[0];
-  const help = 'Try "mandeld --help".';
+  const program = first !== undefined && COMMAND_NAMES.includes(first) ? `mandeld ${first}` : 'mandeld';
+  const help = `Try "${program} --help".`;
+  const few = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message);
+  if (few !== null) return `${program} expects ${few[2]} or more words after it, got ${few[1]}. ${help}`;
   if (unknown === undefined) return `${message}. ${help}`;
   const option = suggest(unknown, options);
   if (option !== null) return `there is no option --${unknown}; did you mean --${option}? ${help}`;
