@@ -1,6 +1,6 @@
-import { link, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { exists, move } from './files.js';
+import { disk } from './disk.js';
+import { exists, makeFolder, move } from './files.js';
 import type { Layout } from './layout.js';
 
 /**
@@ -23,7 +23,7 @@ export async function setAside(layout: Layout, path: string): Promise<string | n
 export async function keepCopy(layout: Layout, path: string): Promise<string | null> {
   const to = await freePlace(layout, path);
   try {
-    await link(path, to);
+    await disk.link(path, to);
     return to;
   } catch {
     return null;
@@ -31,7 +31,7 @@ export async function keepCopy(layout: Layout, path: string): Promise<string | n
 }
 
 async function freePlace(layout: Layout, path: string): Promise<string> {
-  await mkdir(layout.badFolder, { recursive: true });
+  await makeFolder(layout.badFolder);
   // A name from a hostile listing cannot leave the folder (basename), hide (dot), or be too long for a suffix.
   const name = shorten(basename(path).replace(/^\.+/, '')) || 'unnamed';
   let free = join(layout.badFolder, name);

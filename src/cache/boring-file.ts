@@ -16,11 +16,12 @@ const TORN_MARK = '#\n';
 /** Appends tiles and waits until they are on the disk. */
 export async function appendBoring(path: string, tiles: readonly BoringTile[]): Promise<void> {
   if (tiles.length === 0) return;
-  const file = await openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
+  // Written through: a client that stops between writing and syncing might else, over NFS, write over others' lines when it wakes.
+  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC;
+  const file = await openRegular(path, flags);
   try {
     const mark = (await endsInsideLine(file)) ? TORN_MARK : '';
     await file.appendFile(mark + tiles.map(formatBoringLine).join(''));
-    await file.sync();
   } finally {
     await file.close();
   }

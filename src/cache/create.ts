@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import { mkdir, open, readdir } from 'node:fs/promises';
 import { ROOT } from '../tile/address.js';
 import { CacheError, systemCode } from './cache-error.js';
+import { disk } from './disk.js';
 import { exists, publish, writeDurably } from './files.js';
 import { Layout } from './layout.js';
 import type { PictureFormat } from '../tile/picture-format.js';
@@ -29,8 +29,8 @@ export async function createCache(
   try {
     await makeFolder(root);
     await refuseUnlessEmpty(root);
-    for (const folder of layout.folders) await mkdir(folder, { recursive: true });
-    await (await open(layout.boring, 'a')).close();
+    for (const folder of layout.folders) await makeFolder(folder);
+    await (await disk.open(layout.boring, 'a')).close();
     await writeDurably(layout.tile(ROOT), seed.picture);
     await publish(layout.todo(ROOT), seed.raw);
     await writeSettings(root, settings);
@@ -50,19 +50,19 @@ export async function createCache(
 /** As mkdir with `recursive`, which never ends where a folder can be seen but nothing be made in it (/proc, automounts). */
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path);
+    await disk.mkdir(path);
   } catch (error) {
     const code = systemCode(error);
     if (code === 'EEXIST') return;
     const parent = dirname(path);
     if (code !== 'ENOENT' || (await exists(parent))) throw error;
     await makeFolder(parent);
-    await mkdir(path);
+    await disk.mkdir(path);
   }
 }
 
 async function refuseUnlessEmpty(root: string): Promise<void> {
-  const names = (await readdir(root)).filter((name) => name !== 'lost+found' && name !== '.keep');
+  const names = (await disk.readdir(root)).filter((name) => name !== 'lost+found' && name !== '.keep');
   if (names.length === 0) return;
   const what = names.includes('cache.json') ? 'is a cache already' : `is not empty (it holds ${names[0]})`;
   throw new CacheError(

@@ -17,6 +17,7 @@ import type { PictureFormat } from '../tile/picture-format.js';
  * reference/A.orbit                reference orbits of cells, for deep tiles; may be removed at any time
  * bad/                             what was found in todo/ and cannot be a tile, set aside
  * work/CLIENT/status.json          heartbeat
+ * work/CLIENT/.member-*            token of the session, see membership.ts
  * work/CLIENT/todo/A.raw           claimed; results, if any, are incomplete
  * work/CLIENT/want/A               the same of one that was asked for
  * work/CLIENT/ready/A.raw, ready/A computed; results are complete in done/, tile/ and boring.txt beside it
@@ -91,7 +92,7 @@ export class Layout {
   }
   /** A file that is written to learn the file server's time. */
   clock(client: string): string {
-    return join(this.workFolder, `.clock-${client}`);
+    return join(this.workFolder, `${CLOCK_PREFIX}${client}`);
   }
   /** The folders that every cache has. */
   get folders(): readonly string[] {
@@ -112,6 +113,11 @@ export function deepestLevel(root: string): number {
   const room = MAX_PATH - PATH_MARGIN - new TextEncoder().encode(resolve(root)).length;
   return Math.max(0, Math.floor((room * DIGITS_PER_FOLDER) / (DIGITS_PER_FOLDER + 1)));
 }
+
+/** With these begin the names of the files by which clients prove that they are members. */
+export const TOKEN_PREFIX = '.member-';
+/** With these begin the names of the files by which the file server's time is learnt. */
+export const CLOCK_PREFIX = '.clock-';
 
 /** The folder of one client. */
 export class WorkLayout {
@@ -165,7 +171,11 @@ export class WorkLayout {
     return join(this.tileFolder, pictureFile(name, this.format));
   }
   get folders(): readonly string[] {
-    return [this.todoFolder, this.wantFolder, this.readyFolder, this.doneFolder, this.tileFolder];
+    return [...this.tileFolders, this.doneFolder, this.tileFolder];
+  }
+  /** Those in which a tile may have its only place. */
+  get tileFolders(): readonly string[] {
+    return [this.todoFolder, this.wantFolder, this.readyFolder];
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Dirent } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastGlob from 'fast-glob';
 import type { Address } from '../tile/address.js';
 import { isFoldName, unfoldAddress, unfoldMarker } from '../tile/folding.js';
 import { systemCode } from './cache-error.js';
+import { callbackDisk, disk } from './disk.js';
 import { isGone } from './files.js';
 
 /** How the files of a folder are named. */
@@ -85,7 +85,7 @@ export async function* scanTiles(
 ): AsyncGenerator<ListedTile | Stray> {
   let entries;
   try {
-    entries = await opendir(join(folder, ...fold), { bufferSize: GROUP });
+    entries = await disk.opendir(join(folder, ...fold), { bufferSize: GROUP });
   } catch (error) {
     if (isGone(error)) return;
     if (fold.length === 0) throw error;
@@ -125,7 +125,7 @@ async function look(
       const address = naming.addressOf(path);
       if (address === null) return { path, reason: `not named like a tile (${naming.expected})` };
       try {
-        const { mtimeMs, size } = await lstat(join(folder, path));
+        const { mtimeMs, size } = await disk.lstat(join(folder, path));
         return { address, modified: mtimeMs, size };
       } catch (error) {
         if (isGone(error)) return null;
@@ -156,7 +156,7 @@ export async function listTiles(folder: string, naming: Naming = RAWS): Promise<
 
 /** Paths of all files in a folder, with `/` between the parts; nothing is followed. */
 export async function listPaths(folder: string, pattern = '**'): Promise<string[]> {
-  return await fastGlob(pattern, { cwd: folder, followSymbolicLinks: false, suppressErrors: true });
+  return await fastGlob(pattern, { cwd: folder, followSymbolicLinks: false, fs: callbackDisk });
 }
 
 /** Addresses of the tiles' files in a folder, without times: one readdir, no stat. */

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { isClientName } from './client-name.js';
+import { disk } from './disk.js';
 import { isGone, modificationTime } from './files.js';
 import type { Layout } from './layout.js';
 import { processHasEnded } from './process-table.js';
@@ -17,7 +17,7 @@ export interface SeenClient {
 /** Names of the clients that have a folder in work/. Whatever else stands there, a file or a link, is nobody's. */
 export async function listClients(layout: Layout): Promise<string[]> {
   try {
-    const entries = await readdir(layout.workFolder, { withFileTypes: true });
+    const entries = await disk.readdir(layout.workFolder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory() && isClientName(entry.name)).map(({ name }) => name);
   } catch (error) {
     if (isGone(error)) return [];

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { CacheError, systemCode } from './cache-error.js';
-import { isGone, list, readBounded, remove } from './files.js';
+import { callbackDisk, disk } from './disk.js';
+import { isGone, list, makeFolder, readBounded, remove } from './files.js';
 import type { Layout } from './layout.js';
 import { processHasEnded, type ProcessName } from './process-table.js';
 import { serverTime } from './server-time.js';
+import { Token } from './token.js';
 
 /**
  * The cache's lock. It saves work; it never carries correctness: every step that it covers is a rename that one client
@@ -41,6 +42,12 @@ export interface HeldLock {
    * @throws CacheError ELOCKLOST when the section has taken too long or the lock was lost
    */
   assertHeld(): void;
+  /**
+   * To be called before what must not be done by two: proves by renaming the token that the lock is held, which no clock can.
+   *
+   * @throws CacheError ELOCKLOST
+   */
+  prove(): Promise<void>;
 }
 
 /** What a client needs from the world to take the lock. */
@@ -102,14 +109,14 @@ export class CacheLock {
       if (age < limit && !(await this.#holderHasEnded(tokens))) return;
       for (const token of tokens) {
         const won = join(lockFolder, `.broken-${randomUUID()}`);
-        await rename(join(heldLock, token), won);
+        await disk.rename(join(heldLock, token), won);
         await remove(won);
       }
-      await rmdir(heldLock);
+      await disk.rmdir(heldLock);
       this.#options.onBroken?.({ age });
     } catch (error) {
       // Gone: released, or another client was first. Not empty: a new holder was faster.
-      if (!isGone(error) && !['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
+      if (!['ENOENT', 'ESTALE', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
     }
   }
 
@@ -119,8 +126,8 @@ export class CacheLock {
     const now = await serverTime(this.#options.clock);
     // Without a token the holder died between two steps; the folder's change time is the server's, its modification time
     // is set by the holder.
-    if (tokens.length === 0) return now - (await stat(heldLock)).ctimeMs;
-    return now - (await stat(join(heldLock, tokens[0]))).mtimeMs;
+    if (tokens.length === 0) return now - (await disk.stat(heldLock)).ctimeMs;
+    return now - (await disk.stat(join(heldLock, tokens[0]))).mtimeMs;
   }
 
   async #holderHasEnded(tokens: readonly string[]): Promise<boolean> {
@@ -146,23 +153,36 @@ async function readToken(path: string): Promise<ProcessName | null> {
 class Attempt implements HeldLock {
   readonly #layout: Layout;
   readonly #holder: ProcessName;
-  readonly #token: string = randomUUID();
+  readonly #token: Token;
   #releaseFolder: (() => Promise<void>) | null = null;
   #since = 0;
+  #sinceByWall = 0;
   #lost = false;
 
   constructor(layout: Layout, holder: ProcessName) {
     this.#layout = layout;
     this.#holder = holder;
+    this.#token = new Token(layout.heldLock, randomUUID());
   }
 
   assertHeld(): void {
-    const seconds = (performance.now() - this.#since) / 1000;
-    if (!this.#lost && seconds * 1000 < SECTION_MS) return;
+    // A machine that sleeps stops the one clock, a machine that is set right moves the other.
+    const ms = Math.max(performance.now() - this.#since, Math.abs(Date.now() - this.#sinceByWall));
+    if (this.#lost || ms >= SECTION_MS) this.#fail(ms);
+  }
+
+  async prove(): Promise<void> {
+    this.assertHeld();
+    if (await this.#token.prove()) return;
+    this.#lost = true;
+    this.assertHeld();
+  }
+
+  #fail(ms: number): never {
     throw new CacheError(
       'ELOCKLOST',
       this.#layout.heldLock,
-      `The lock ${this.#layout.heldLock} was ${this.#lost ? 'taken away' : 'held for too long'} after ${seconds.toFixed(1)} s; ` +
+      `The lock ${this.#layout.heldLock} was ${this.#lost ? 'taken away' : 'held for too long'} after ${(ms / 1000).toFixed(1)} s; ` +
         'this attempt is abandoned and will be repeated. If it happens often, the file system is too slow or hangs.',
     );
   }
@@ -172,6 +192,7 @@ class Attempt implements HeldLock {
     const { lockFolder, heldLock } = this.#layout;
     try {
       this.#releaseFolder = await lockfile.lock(lockFolder, {
+        fs: callbackDisk,
         lockfilePath: heldLock,
         realpath: false,
         stale: STALE_MS,
@@ -185,11 +206,12 @@ class Attempt implements HeldLock {
       return await this.#refused(error);
     }
     this.#since = performance.now();
+    this.#sinceByWall = Date.now();
     this.#lost = false;
     try {
-      await writeFile(join(heldLock, this.#token), JSON.stringify(this.#holder), { flag: 'wx' });
+      await this.#token.create(JSON.stringify(this.#holder));
       // A client whose clock is far ahead may have replaced the folder before the token stood in it.
-      if ((await readdir(heldLock)).length === 1) return true;
+      if ((await disk.readdir(heldLock)).length === 1) return true;
     } catch (error) {
       if (!isGone(error)) {
         await this.release();
@@ -204,7 +226,7 @@ class Attempt implements HeldLock {
   async #refused(error: unknown): Promise<boolean> {
     const code = systemCode(error) ?? '';
     if (code === 'ENOENT') {
-      await mkdir(this.#layout.lockFolder, { recursive: true });
+      await makeFolder(this.#layout.lockFolder);
       return false;
     }
     if (['ELOCKED', 'EEXIST', 'ENOTEMPTY', 'ESTALE'].includes(code)) return false;
@@ -215,11 +237,8 @@ class Attempt implements HeldLock {
     const release = this.#releaseFolder;
     this.#releaseFolder = null;
     if (release === null) return;
-    try {
-      await unlink(join(this.#layout.heldLock, this.#token));
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
+    // Nobody else may remove them for a minute, so this is tried again at once.
+    await this.#token.remove().catch(async () => await this.#token.remove());
     try {
       await release();
     } catch (error) {

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { basename } from 'node:path';
-import { list } from './files.js';
+import { disk } from './disk.js';
+import { list, makeFolder } from './files.js';
 import { checkClientName } from './client-name.js';
 import { CacheError, systemCode } from './cache-error.js';
-import type { Layout, WorkLayout } from './layout.js';
+import { TOKEN_PREFIX, type Layout, type WorkLayout } from './layout.js';
 import { isAlive, seeClient, seeClients, type SeenClient } from './liveness.js';
 import type { CacheLock, HeldLock } from './lock.js';
 import { processTable } from './process-table.js';
-import { recoverClient, type Recovered } from './recover.js';
-import { serverTime } from './server-time.js';
+import { recoverClient, removeClient, type Recovered } from './recover.js';
+import { serverTime, sweepClocks } from './server-time.js';
 import type { Settings } from './settings.js';
-import { readStatus, writeStatus, type ClientState, type ClientStatus } from './status-file.js';
+import { writeStatus, type ClientState, type ClientStatus } from './status-file.js';
+import { Token } from './token.js';
 
 /** Who a client is; given by the program that runs it. */
 export interface Identity {
@@ -37,8 +39,9 @@ export const BEATS_PER_LEASE = 6;
  * A client's place in a cache: its work folder and heartbeat, from joining to leaving.
  *
  * Joining makes the folder, or takes over what a dead client of the name has left; a live one is an error. From then on
- * the client beats. Should its status.json vanish or be another session's, it was taken for dead: it is fenced, holds
- * nothing any more, and may join again.
+ * the client beats. Before it does anything that counts it proves by renaming a token in its folder that the place is its own: a rename tells
+ * the truth where reading may be answered from a cache, and whoever recovers a client takes that token away first. Should it be gone, the
+ * client was taken for dead: it is fenced, holds nothing any more, and may join again.
  */
 export class Membership {
   readonly work: WorkLayout;
@@ -48,6 +51,10 @@ export class Membership {
   readonly #session: string = randomUUID();
   readonly #started: string;
   readonly #table: string;
+  readonly #token: Token;
+  #skew = 0;
+  /** The heart proves at the same time as the loop. */
+  #proving: Promise<void> = Promise.resolve();
 
   private constructor(layout: Layout, settings: Settings, identity: Identity, started: Date) {
     this.#layout = layout;
@@ -56,6 +63,7 @@ export class Membership {
     this.#started = started.toISOString();
     this.#table = processTable();
     this.work = layout.work(identity.client);
+    this.#token = new Token(this.work.folder, `${TOKEN_PREFIX}${this.#session}`);
   }
 
   /**
@@ -88,7 +96,8 @@ export class Membership {
       if (hasBeaten && this.#isAlive(present)) throw busy(this.#layout, present, this.#settings);
       recovered = await recoverClient(this.#layout, client, held);
     }
-    for (const folder of this.work.folders) await mkdir(folder, { recursive: true });
+    for (const folder of this.work.folders) await makeFolder(folder);
+    await this.#token.create('');
     await this.#write({ state: 'idle', subdivided: 0, rate: 0, holding: [] });
     return recovered;
   }
@@ -105,8 +114,14 @@ export class Membership {
 
   /** @throws CacheError EFENCED when others have taken this client for dead */
   async assertMember(): Promise<void> {
-    const status = await readStatus(this.work.status);
-    if (status?.session === this.#session) return;
+    const earlier = this.#proving;
+    const proof = earlier.catch(() => undefined).then(async () => await this.#prove());
+    this.#proving = proof;
+    await proof;
+  }
+
+  async #prove(): Promise<void> {
+    if (await this.#token.prove()) return;
     throw new CacheError(
       'EFENCED',
       this.work.folder,
@@ -117,16 +132,20 @@ export class Membership {
 
   /** The other clients of this cache, by the file server's time. */
   async others(): Promise<{ all: SeenClient[]; dead: SeenClient[] }> {
-    const all = (await seeClients(this.#layout, await this.#now())).filter(
-      ({ name }) => name !== this.#identity.client,
-    );
+    const now = await this.#now();
+    const all = (await seeClients(this.#layout, now)).filter(({ name }) => name !== this.#identity.client);
+    await sweepClocks(this.#layout, all, now - this.#settings.lease * 1000);
     return { all, dead: all.filter((client) => !this.#isAlive(client)) };
   }
 
-  /** Leaves the cache; nothing may be held any more. */
+  /** By how many milliseconds the file server's clock was ahead of this machine's when it was looked at last. */
+  get skew(): number {
+    return this.#skew;
+  }
+
+  /** Leaves the cache; nothing may be held any more. What is all the same stays, for whoever recovers it. */
   async leave(): Promise<void> {
-    await rm(this.work.folder, { recursive: true, force: true });
-    await rm(this.#layout.clock(this.#identity.client), { force: true });
+    await removeClient(this.#layout, this.#identity.client);
   }
 
   #isAlive(client: SeenClient): boolean {
@@ -135,7 +154,12 @@ export class Membership {
 
   /** The file server's time. */
   async #now(): Promise<number> {
-    return await serverTime(this.#layout.clock(this.#identity.client));
+    const before = Date.now();
+    const now = await serverTime(this.#layout.clock(this.#identity.client));
+    // Taken somewhere in between; coarse where the file server counts in seconds.
+    const after = Date.now();
+    this.#skew = now < before ? now - before : Math.max(0, now - after);
+    return now;
   }
 
   async #write(activity: Activity): Promise<void> {
@@ -162,9 +186,9 @@ export class Membership {
  */
 export async function prepareFolders(layout: Layout): Promise<void> {
   try {
-    for (const folder of layout.folders) await mkdir(folder, { recursive: true });
+    for (const folder of layout.folders) await makeFolder(folder);
     for (const folder of [layout.root, ...layout.folders]) {
-      await access(folder, constants.W_OK | constants.X_OK);
+      await disk.access(folder, constants.W_OK | constants.X_OK);
     }
   } catch (error) {
     throw new CacheError(

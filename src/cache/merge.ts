@@ -3,7 +3,7 @@ import type { BoringTile } from '../tile/boring-line.js';
 import { formatBoringLine } from '../tile/boring-line.js';
 import { unfoldAddress } from '../tile/folding.js';
 import { appendBoring, readBoring } from './boring-file.js';
-import { exists, isFile, move, publish, putMark, remove, syncFolder } from './files.js';
+import { isFile, moveOwn, publish, putMark, remove, standsAt, syncFolder, syncFoldersOf } from './files.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
 import { listAddresses, listPaths, MARKERS } from './listing.js';
 import type { HeldLock } from './lock.js';
@@ -48,10 +48,18 @@ export interface Merged {
 export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
   const lines = results.flatMap(({ boring }) => boring.map(formatBoringLine));
   await publish(work.boring, lines.join(''));
+  // What they consist of must be on the disk before the word that it is complete.
+  const children = results.flatMap(({ kind, address }) =>
+    kind === 'made' ? [address] : QUADRANTS.map((quadrant) => childOf(address, quadrant)),
+  );
+  await syncFoldersOf([
+    work.tile({ period: 0 }),
+    ...children.flatMap((child) => [work.done(child), work.tile(child)]),
+  ]);
   for (const { kind, address } of results) {
     held.assertHeld();
-    if (kind === 'subdivided') await move(work.todo(address), work.ready(address));
-    else await move(work.want(address), work.readyWant(address));
+    if (kind === 'subdivided') await moveOwn(work.todo(address), work.ready(address));
+    else await moveOwn(work.want(address), work.readyWant(address));
   }
   await syncFolder(work.readyFolder);
 }
@@ -74,14 +82,14 @@ export async function mergeReady(
   const isOurs = (tile: Address): boolean => made.has(tile) || isChildOf(tile, ready);
   const { known, marks } = await knownTiles(layout, ready, made);
 
-  for (const picture of await listPictures(work)) {
-    if (typeof picture === 'string' && !isOurs(picture)) continue;
+  const pictures = (await listPictures(work)).filter((name) => typeof name !== 'string' || isOurs(name));
+  for (const picture of pictures) {
     held.assertHeld();
-    await move(work.tile(picture), layout.tile(picture));
+    await moveOwn(work.tile(picture), layout.tile(picture));
   }
   const isNew = (tile: Address): boolean => isOurs(tile) && !known.has(tile);
   const boring = await linesToAppend(layout, work, isNew, resumed);
-  held.assertHeld();
+  await held.prove();
   await appendBoring(layout.boring, boring);
 
   // Before the tiles: from then on, whoever subdivides the parent knows that its child may be on its way.
@@ -90,10 +98,11 @@ export async function mergeReady(
     if (!known.has(tile) && !isChildOf(tile, ready)) await putMark(layout.ahead(tile));
   }
   let children = 0;
-  for (const tile of (await listAddresses(work.doneFolder)).filter(isOurs)) {
+  const stored = (await listAddresses(work.doneFolder)).filter(isOurs);
+  for (const tile of stored) {
     held.assertHeld();
     if (known.has(tile)) await remove(work.done(tile));
-    else if (await move(work.done(tile), layout.todo(tile))) children++;
+    else if (await moveOwn(work.done(tile), layout.todo(tile))) children++;
   }
   // Their second coming is over; should this merge be cut off now, nothing of them is left to come again.
   for (const tile of marks) {
@@ -101,12 +110,16 @@ export async function mergeReady(
     await remove(layout.ahead(tile));
   }
   // The commit must not reach the disk before what it promises.
-  await Promise.all([syncFolder(layout.tileFolder), syncFolder(layout.todoFolder)]);
-  if (made.size > 0 && (await exists(layout.aheadFolder))) await syncFolder(layout.aheadFolder);
+  await syncFoldersOf([
+    ...pictures.map((picture) => layout.tile(picture)),
+    ...stored.map((tile) => layout.todo(tile)),
+  ]);
+  await held.prove();
+  if (made.size > 0 && (await standsAt(layout.aheadFolder))) await syncFolder(layout.aheadFolder);
   const committed: Address[] = [];
   for (const address of ready) {
     held.assertHeld();
-    if (await move(work.ready(address), layout.done(address))) committed.push(address);
+    if (await moveOwn(work.ready(address), layout.done(address))) committed.push(address);
   }
   for (const address of made) {
     held.assertHeld();
@@ -131,7 +144,7 @@ async function knownTiles(
 ): Promise<{ known: Set<Address>; marks: Set<Address> }> {
   const known = new Set<Address>();
   const marks = new Set<Address>();
-  if (made.size === 0 && !(await exists(layout.aheadFolder))) return { known, marks };
+  if (made.size === 0 && !(await standsAt(layout.aheadFolder))) return { known, marks };
   let frontier = made.size > 0 ? await Frontier.look(layout) : null;
   // A mark alone proves nothing: it may be a stray, or one whose tile is not in its place yet.
   const hasCome = async (tile: Address): Promise<boolean> => {
@@ -149,7 +162,7 @@ async function knownTiles(
   for (const tile of made) {
     const parent = parentOf(tile);
     if (parent === null || ready.has(parent)) continue;
-    const comesWithParent = frontier?.isMerging(parent) || (await exists(layout.done(parent)));
+    const comesWithParent = frontier?.isMerging(parent) || (await standsAt(layout.done(parent)));
     if (comesWithParent || (await hasCome(tile))) known.add(tile);
   }
   return { known, marks };

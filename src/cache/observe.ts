@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { systemCode } from './cache-error.js';
+import { disk } from './disk.js';
 import type { Layout } from './layout.js';
 import { CacheLock } from './lock.js';
 import { processTable } from './process-table.js';
@@ -18,7 +18,7 @@ export async function underLock<T>(layout: Layout, name: string, section: () => 
   try {
     return await lock.run(section);
   } finally {
-    await rm(clock, { force: true }).catch(() => undefined);
+    await disk.rm(clock, { force: true }).catch(() => undefined);
   }
 }
 

@@ -15,7 +15,7 @@ export async function readRaw(path: string): Promise<Samples | string | null> {
     const bytes = await readBounded(path, MAX_RAW_BYTES);
     return bytes === null ? null : decodeRaw(bytes);
   } catch (error) {
-    if (isGone(error)) return null; // moved away while it was read
+    if (isGone(error) || systemCode(error) === 'ESTALE') return null; // moved away while it was read
     if (error instanceof FormatError) return error.message;
     const code = systemCode(error);
     if (code === 'ELOOP' || code === 'EMLINK') return 'a symbolic link';

@@ -1,7 +1,7 @@
 import { lineage, parentOf, type Address } from '../tile/address.js';
 import { boringAncestor, readBoring } from './boring-file.js';
 import { takeWorkCensus, type WorkCensus } from './census.js';
-import { exists } from './files.js';
+import { standsAt } from './files.js';
 import type { Layout } from './layout.js';
 import { listAddresses, MARKERS } from './listing.js';
 
@@ -59,12 +59,12 @@ export class Frontier {
     if (parent === null || this.#subdividing.has(address)) return 'there';
     if (this.#making.has(address) || this.#subdividing.has(parent)) return 'under way';
     const layout = this.#layout;
-    if ((await exists(layout.ahead(address))) || (await exists(layout.done(parent)))) return 'there';
-    if (await exists(layout.todo(parent))) return 'at hand';
+    if ((await standsAt(layout.ahead(address))) || (await standsAt(layout.done(parent)))) return 'there';
+    if (await standsAt(layout.todo(parent))) return 'at hand';
     // The first ancestor that was not subdivided either waits, or is boring; that it was not found is no proof of the latter.
     for (const ancestor of lineage(parent)) {
-      if (await exists(layout.done(ancestor))) continue;
-      if (this.#subdividing.has(ancestor) || (await exists(layout.todo(ancestor)))) return 'far';
+      if (await standsAt(layout.done(ancestor))) continue;
+      if (this.#subdividing.has(ancestor) || (await standsAt(layout.todo(ancestor)))) return 'far';
       break;
     }
     return (await this.#isBoring(address)) ? 'there' : 'far';
@@ -74,7 +74,7 @@ export class Frontier {
   async isSomewhere(address: Address): Promise<boolean> {
     const layout = this.#layout;
     if (this.#subdividing.has(address)) return true;
-    if ((await exists(layout.todo(address))) || (await exists(layout.done(address)))) return true;
+    if ((await standsAt(layout.todo(address))) || (await standsAt(layout.done(address)))) return true;
     return await this.#isBoring(address);
   }
 

@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Address } from '../tile/address.js';
-import { publish, readBounded, remove } from './files.js';
+import { makeFolder, publish, readBounded, remove } from './files.js';
 import type { Layout } from './layout.js';
 import { ORBITS, scanTiles } from './listing.js';
 
@@ -32,7 +31,7 @@ export async function saveReference(layout: Layout, cell: Address, content: Uint
   bytes.set(content);
   new DataView(bytes.buffer).setUint32(content.length, crc32(content), true);
   const path = layout.reference(cell);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await makeRoom(layout, bytes.length);
   await publish(path, bytes);
 }

@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
-import { openRegular } from './files.js';
+import { join } from 'node:path';
+import { listAll, modificationTime, openRegular, remove } from './files.js';
+import { CLOCK_PREFIX, type Layout } from './layout.js';
 
 /**
  * The file server's time in milliseconds: the modification time of a file that was written just now. Ages of files are
@@ -15,5 +17,25 @@ export async function serverTime(path: string): Promise<number> {
     return (await file.stat()).mtimeMs;
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Removes such files that nobody has written for long: those of commands and clients that were killed.
+ *
+ * @param clients who else is there
+ * @param before milliseconds, the server's time
+ */
+export async function sweepClocks(
+  layout: Layout,
+  clients: readonly { readonly name: string }[],
+  before: number,
+): Promise<void> {
+  const known = new Set(clients.map(({ name }) => layout.clock(name)));
+  for (const name of await listAll(layout.workFolder)) {
+    const path = join(layout.workFolder, name);
+    if (!name.startsWith(CLOCK_PREFIX) || known.has(path)) continue;
+    const written = await modificationTime(path).catch(() => null);
+    if (written !== null && written < before) await remove(path);
   }
 }

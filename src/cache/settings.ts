@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { CacheError, systemCode } from './cache-error.js';
-import { publish } from './files.js';
+import { publish, readBounded } from './files.js';
 import { Layout } from './layout.js';
 import type { PictureFormat } from '../tile/picture-format.js';
 
@@ -39,11 +38,12 @@ export async function readSettings(root: string): Promise<Settings> {
   const path = Layout.settingsOf(root);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    const bytes = await readBounded(path, MAX_SETTINGS_BYTES);
+    if (bytes === null) throw noCache(root);
+    text = new TextDecoder().decode(bytes);
   } catch (error) {
     throw missingCache(root, path, error);
   }
-  if (text.length > MAX_SETTINGS_BYTES) throw damaged(path, `${text.length} characters`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -93,16 +93,20 @@ function damaged(path: string, found: string): CacheError {
   );
 }
 
+function noCache(root: string): CacheError {
+  return new CacheError(
+    'ENOCACHE',
+    root,
+    `${root} is no cache: it has no cache.json. Check the path and that the file system is mounted, or make a new cache ` +
+      `with "mandeld init ${root}".`,
+  );
+}
+
 function missingCache(root: string, path: string, error: unknown): CacheError {
+  if (error instanceof CacheError) return error;
   const code = systemCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new CacheError(
-      'ENOCACHE',
-      root,
-      `${root} is no cache: it has no cache.json. Check the path and that the file system is mounted, or make a new cache ` +
-        `with "mandeld init ${root}".`,
-    );
-  }
+  if (code === 'ENOTDIR') return noCache(root);
+  if (code === 'EFBIG') return damaged(path, `more than ${MAX_SETTINGS_BYTES} bytes`);
   return new CacheError('ENOCACHE', path, `${path} cannot be read (${code ?? String(error)}).`, {
     cause: error,
   });

@@ -15,6 +15,8 @@ import type { Task } from './job.js';
 
 /** want/ is listed at these intervals at the least, in milliseconds. */
 const WANTS_MS = 250;
+/** Clocks that differ by more are told of, in milliseconds. */
+const MAX_SKEW_MS = 2000;
 
 /**
  * What a daemon exchanges with the cache: results go out, tiles come in, under the lock and in batches; and what it does for
@@ -32,6 +34,7 @@ export class Exchange {
   #nextWants = 0;
   #mergeCutOff = false;
   #claimCutOff = false;
+  #isClockWrong = false;
 
   /** @param maxLevel tiles of this level and deeper ones are not claimed */
   constructor(layout: Layout, lock: CacheLock, held: Holdings, maxLevel: number, logger: Logger) {
@@ -93,6 +96,9 @@ export class Exchange {
   /** Recovers the work of clients that are dead. */
   async recoverDead(membership: Membership): Promise<void> {
     const { dead } = await membership.others();
+    this.#watchClock(membership.skew);
+    // What was claimed by a request that never answered stands in the folder; the next claim looks.
+    this.#claimCutOff = true;
     for (const { name, age } of dead) {
       const recovered = await this.#lock.run(async (held) => {
         // Another client may have been faster, or the dead one may have come back, while we waited for the lock.
@@ -101,6 +107,17 @@ export class Exchange {
       });
       if (recovered) this.#logger.warn({ ...recovered, silentSeconds: age }, 'recovered a dead client');
     }
+  }
+
+  /** Tells of clocks that differ. Nothing depends on them, but people compare times. */
+  #watchClock(skew: number): void {
+    const isWrong = Math.abs(skew) > MAX_SKEW_MS;
+    if (isWrong === this.#isClockWrong) return;
+    this.#isClockWrong = isWrong;
+    const seconds = Number((skew / 1000).toFixed(1));
+    if (isWrong)
+      this.#logger.warn({ seconds }, "the file server's clock is ahead of this machine's by so much");
+    else this.#logger.info('the clocks of file server and machine agree again');
   }
 
   /** Whether no tile within the limits is left anywhere, be it in todo/ or with another client. */

@@ -1,7 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { systemCode } from '../cache/cache-error.js';
-import { isGone, publish } from '../cache/files.js';
+import { isGone, makeFolds, publish } from '../cache/files.js';
 import type { Result } from '../cache/merge.js';
 import { belongs } from '../cache/reach.js';
 import { pictureFlaw } from '../cache/picture-file.js';
@@ -14,7 +12,6 @@ import { tileFromNothing } from '../subdivide/from-nothing.js';
 import { noStatistics, type Statistics } from '../subdivide/statistics.js';
 import { subdivideAll, type InterestingChild, type Parent } from '../subdivide/subdivide.js';
 import { levelOf, type Address } from '../tile/address.js';
-import { DIGITS_PER_FOLDER } from '../tile/folding.js';
 import type { PictureFormat } from '../tile/picture-format.js';
 import { encodeRaw } from '../tile/raw.js';
 import type { Job, Outcome } from './job.js';
@@ -111,7 +108,7 @@ async function store(
     { path: work.tile(address), bytes: encodePicture(samples, theme, image) },
   ]);
   try {
-    if (levelOf(result.address) >= DIGITS_PER_FOLDER) await makeFoldedFolders(files.map(({ path }) => path));
+    for (const { path } of files) await makeFolds(path);
     // Another thread may write the same one, as its parent's child, and a merge take it: it must be whole at any time.
     await Promise.all(files.map(async ({ path, bytes }) => await publish(path, bytes)));
     for (const period of new Set(result.boring.map((tile) => tile.period))) {
@@ -124,10 +121,6 @@ async function store(
   } catch (error) {
     return isGone(error) ? { kind: 'gone' } : failure(error);
   }
-}
-
-async function makeFoldedFolders(paths: readonly string[]): Promise<void> {
-  for (const folder of new Set(paths.map(dirname))) await mkdir(folder, { recursive: true });
 }
 
 /** Makes a tile's raw file again: the same bits, whether it came from its parent or from nothing. */

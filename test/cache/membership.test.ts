@@ -5,6 +5,7 @@ import type { Layout } from '../../src/cache/layout.js';
 import { Membership, prepareFolders, type Activity } from '../../src/cache/membership.js';
 import { processTable } from '../../src/cache/process-table.js';
 import type { Settings } from '../../src/cache/settings.js';
+import { recoverClient } from '../../src/cache/recover.js';
 import { readStatus, writeStatus } from '../../src/cache/status-file.js';
 import { filesOf } from './support/folder.js';
 import { foreignStatus, identity, lockOf, newCache, put, tiles } from './support/scene.js';
@@ -34,6 +35,7 @@ describe('joining', () => {
     const before = await filesOf(layout.root);
     const membership = await join(layout, settings, 'a');
     expect((await readdir(layout.work('a').folder)).toSorted()).toEqual([
+      expect.stringMatching(/^\.member-[-0-9a-f]{36}-0$/),
       'done',
       'ready',
       'status.json',
@@ -96,7 +98,9 @@ describe('joining', () => {
     );
     expect(recovered).toEqual({ client: 'a', merged: 0, returned: 1 });
     expect((await stat(layout.todo(tiles('M0')[0]))).mtimeMs).toBe(1_000_000);
-    expect(Object.keys(await filesOf(layout.work('a').folder))).toEqual(['status.json']);
+    expect(
+      Object.keys(await filesOf(layout.work('a').folder)).filter((name) => !name.startsWith('.')),
+    ).toEqual(['status.json']);
     await membership.assertMember();
   });
 
@@ -131,26 +135,37 @@ describe('joining', () => {
 });
 
 describe('a member', () => {
-  it('whose heartbeat is another session’s is fenced and does not write', async () => {
+  it('whose place was taken is fenced and does not write', async () => {
     const { layout, settings } = await newCache();
     const membership = await join(layout, settings, 'a');
-    await writeStatusOf(layout, 'a');
-    const before = await filesOf(layout.work('a').folder);
+    await silent(layout, 'a', 61);
+    await lockOf(layout, 'b').run(async (held) => await recoverClient(layout, 'a', held));
     const fenced = { code: 'EFENCED', path: layout.work('a').folder };
     await expect(membership.assertMember()).rejects.toMatchObject(fenced);
     await expect(membership.beat(ACTIVITY)).rejects.toMatchObject(fenced);
-    expect(await filesOf(layout.work('a').folder)).toEqual(before);
+    expect(await readdir(layout.workFolder)).toEqual([]);
+    // Another session of the name does not make it a member again, nor the other way round.
+    const next = await join(layout, settings, 'a');
+    await expect(membership.beat(ACTIVITY)).rejects.toMatchObject(fenced);
+    await next.beat(ACTIVITY);
+  });
+
+  it('proves it from its heart and its loop at the same time', async () => {
+    const { layout, settings } = await newCache();
+    const membership = await join(layout, settings, 'a');
+    await Promise.all(Array.from({ length: 50 }, async () => await membership.assertMember()));
   });
 
   it.each<[string, (path: string) => Promise<unknown>]>([
     ['vanished', async (path) => void spawnSync('rm', ['-r', path])],
-    ['became a folder', async (path) => void spawnSync('sh', ['-c', 'rm "$0"; mkdir "$0"', path])],
     ['was torn', async (path) => await writeFile(path, '{"client": "a"')],
-  ])('whose heartbeat %s is fenced', async (_what, damage) => {
+    ['is another one’s', async (path) => await writeStatus(path, foreignStatus('a'))],
+  ])('whose heartbeat %s beats again', async (_what, damage) => {
     const { layout, settings } = await newCache();
     const membership = await join(layout, settings, 'a');
     await damage(layout.work('a').status);
-    await expect(membership.beat(ACTIVITY)).rejects.toMatchObject({ code: 'EFENCED' });
+    await membership.beat(ACTIVITY);
+    expect(await readStatus(layout.work('a').status)).toMatchObject(ACTIVITY);
   });
 
   it('sees the others and who of them is dead', async () => {

@@ -20,8 +20,8 @@ describe('recovering a dead client', () => {
     }
     expect(await readdir(layout.workFolder)).toEqual([]);
     expect(Object.keys(await filesOf(layout.root)).toSorted()).toEqual(
-      ['boring.txt', 'cache.json', 'done/M.raw', 'tile/M.png', 'tile/M0.png', 'tile/M00.png', 'tile/M1.png']
-        .concat('todo/M0.raw', 'todo/M00.raw', 'todo/M1.raw')
+      ['bad/junk', 'boring.txt', 'cache.json', 'done/M.raw', 'tile/M.png', 'tile/M0.png', 'tile/M00.png']
+        .concat('tile/M1.png', 'todo/M0.raw', 'todo/M00.raw', 'todo/M1.raw')
         .toSorted(),
     );
   });
@@ -62,8 +62,11 @@ describe('recovering a dead client', () => {
     await mkdir(layout.work('a').folder, { recursive: true });
     await symlink(elsewhere, join(layout.work('a').folder, 'notes'));
     await symlink(elsewhere, layout.work('b').folder);
+    await mkdir(layout.work('c').folder);
+    for (const folder of layout.work('c').folders) await symlink(elsewhere, folder);
     await recoverClient(layout, 'a', alwaysHeld);
     await recoverClient(layout, 'b', alwaysHeld);
+    await recoverClient(layout, 'c', alwaysHeld);
     expect(await readdir(elsewhere)).toEqual(['M0.raw']);
     expect(await readdir(layout.workFolder)).toEqual([]);
   });

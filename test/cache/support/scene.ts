@@ -39,7 +39,7 @@ export function tiles(...names: string[]): Address[] {
 }
 
 /** A lock that is never lost: for what is called under it. */
-export const alwaysHeld: HeldLock = { assertHeld: () => undefined };
+export const alwaysHeld: HeldLock = { assertHeld: () => undefined, prove: async () => undefined };
 
 /** What an injected crash throws. */
 export class Crash extends Error {}
@@ -54,6 +54,7 @@ export function heldFor(steps: number): HeldLock & { readonly used: number } {
     assertHeld() {
       if (used++ >= steps) throw new Crash();
     },
+    prove: async () => undefined,
   };
 }
 
