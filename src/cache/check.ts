@@ -51,6 +51,8 @@ interface Scene {
   /** Where each tile is that is a file. */
   readonly places: ReadonlyMap<Address, readonly Place[]>;
   readonly pictures: ReadonlySet<string>;
+  /** Tiles whose merge has begun, and ends when whoever began it is recovered: parts of them may be in their places. */
+  readonly arriving: ReadonlySet<Address>;
 }
 
 interface Place {
@@ -122,7 +124,13 @@ async function look(layout: Layout): Promise<Scene> {
     for (const address of ready) add(address, { name: 'work', path: work.ready(address) });
   }
   const pictures = new Set(await listPaths(layout.tileFolder));
-  return { layout, census, boring, strays, places, pictures };
+  const arriving = new Set(
+    census.work.flatMap(({ ready, readyWant }) => [
+      ...ready.flatMap((parent) => QUADRANTS.map((quadrant) => childOf(parent, quadrant))),
+      ...readyWant,
+    ]),
+  );
+  return { layout, census, boring, strays, places, pictures, arriving };
 }
 
 async function checkStrays({ strays, places }: Scene): Promise<Findings> {
@@ -184,7 +192,7 @@ async function checkPlaces({ places, boring }: Scene): Promise<Findings> {
   return { examined: places.size, problems };
 }
 
-async function checkPyramid({ layout, census, places, boring }: Scene): Promise<Findings> {
+async function checkPyramid({ layout, census, places, boring, arriving }: Scene): Promise<Findings> {
   const problems: Problem[] = [];
   const ahead = new Set(census.ahead);
   const isDone = (address: Address): boolean =>
@@ -195,7 +203,7 @@ async function checkPyramid({ layout, census, places, boring }: Scene): Promise<
   }
   for (const address of [...places.keys(), ...boring.tiles.keys()]) {
     const parent = parentOf(address);
-    if (parent === null || isDone(parent) || ahead.has(address)) continue;
+    if (parent === null || isDone(parent) || ahead.has(address) || arriving.has(address)) continue;
     const remedy = 'move it out of the cache: it comes again when its parent is subdivided';
     problems.push({ address, kind: 'orphan', found: `its parent ${parent} is not in done/`, remedy });
   }
@@ -219,7 +227,7 @@ async function checkPyramid({ layout, census, places, boring }: Scene): Promise<
       const remedy = `remove ${layout.ahead(address)}`;
       const found = 'it is marked as made ahead of its parent, which is in done/';
       problems.push({ address, kind: 'needless mark', found, remedy });
-    } else if (!places.has(address) && !boring.tiles.has(address)) {
+    } else if (!places.has(address) && !boring.tiles.has(address) && !arriving.has(address)) {
       const remedy = `remove ${layout.ahead(address)}; "mandeld want" asks for it again`;
       problems.push({
         address,
@@ -246,7 +254,7 @@ async function checkBoring({ boring }: Scene): Promise<Findings> {
   return { examined: boring.tiles.size + problems.length, problems };
 }
 
-async function checkPictures({ layout, places, boring, pictures }: Scene): Promise<Findings> {
+async function checkPictures({ layout, places, boring, pictures, arriving }: Scene): Promise<Findings> {
   const problems: Problem[] = [];
   const suffix = `.${layout.format}`;
   const seen = new Set<string>();
@@ -268,7 +276,11 @@ async function checkPictures({ layout, places, boring, pictures }: Scene): Promi
     await require(`P${period}`, path, relative(layout, path));
   }
   for (const file of pictures) {
-    if (seen.has(file) || isExpectedPicture(file, suffix, places)) continue;
+    if (
+      seen.has(file) ||
+      isExpectedPicture(file, suffix, (address) => places.has(address) || arriving.has(address))
+    )
+      continue;
     const remedy = 'remove it if nobody needs it';
     problems.push({
       address: `tile/${file}`,
@@ -285,12 +297,12 @@ function relative(layout: Layout, path: string): string {
 }
 
 /** Whether a picture may be there although its tile was not seen: a period's picture may come before the first line. */
-function isExpectedPicture(file: string, suffix: string, places: Scene['places']): boolean {
+function isExpectedPicture(file: string, suffix: string, isKnown: (address: Address) => boolean): boolean {
   if (!file.endsWith(suffix)) return false;
   const name = file.slice(0, -suffix.length);
   if (/^P(0|[1-9][0-9]*)$/.test(name)) return true;
   try {
-    return places.has(unfoldAddress(name));
+    return isKnown(unfoldAddress(name));
   } catch {
     return false;
   }

@@ -6,7 +6,7 @@ import { Membership, prepareFolders, type Activity } from '../../src/cache/membe
 import { processTable } from '../../src/cache/process-table.js';
 import type { Settings } from '../../src/cache/settings.js';
 import { readStatus, writeStatus } from '../../src/cache/status-file.js';
-import { filesOf } from './support/folder.js';
+import { filesOf } from '../support/essence.js';
 import { foreignStatus, identity, lockOf, newCache, put, tiles } from './support/scene.js';
 
 const ACTIVITY: Activity = { state: 'working', subdivided: 1, rate: 0.5, holding: ['M0'] };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemon } from '../e2e/support/mandeld.js';
 import { foreignStatus } from '../cache/support/scene.js';
-import { filesOf, temporaryFolder } from '../cache/support/folder.js';
+import { temporaryFolder } from '../cache/support/folder.js';
+import { filesOf } from '../support/essence.js';
 import { mandeld } from './support/command-line.js';
 
 let folder = '';
