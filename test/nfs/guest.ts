@@ -79,14 +79,12 @@ export class Guest extends EventEmitter<{
       }),
     );
     const console = openSync(join(shared, 'console'), 'a');
-    const args = [
-      ...['mem=1G', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro', `ubda=${machine.disk}`],
-      ...[`init=${join(shared, 'guest.sh')}`, `LAB=${shared}`, `uml_dir=${shared}`],
-      ...['con=null', 'con0=null,fd:1', 'ssl=null', 'ssl0=fd:3', 'quiet'],
-    ];
+    const args =
+      `mem=1G root=/dev/root rootfstype=hostfs rootflags=/ ro ubda=${machine.disk} uml_dir=${shared} quiet ` +
+      `init=${join(shared, 'guest.sh')} LAB=${shared} con=null con0=null,fd:1 ssl=null ssl0=fd:3`;
     const guest = new Guest(
       // A process group of its own, so that a cut takes everything that belongs to it.
-      spawn(packages.program('linux.uml'), args, {
+      spawn(packages.program('linux.uml'), args.split(' '), {
         detached: true,
         stdio: ['ignore', console, console, 'pipe'],
       }),

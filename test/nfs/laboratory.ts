@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { seededRandom } from '../support/random.js';
 import { makeDisk } from './disk.js';
-import { cutAll } from './guest.js';
+import { cutAll, Guest, type Machine } from './guest.js';
 import { referenceOf, type Reference } from './inspection.js';
 import { Packages, Unavailable } from './packages.js';
 import { LEASE, LEVEL, Trial, type Mount, type Outcome } from './trial.js';
@@ -57,6 +58,7 @@ async function main(): Promise<number> {
   const setting = { packages, folder, seed: Number(values.seed), verbose: values.verbose };
   let failed = true;
   try {
+    await proveBoot(setting);
     failed = !(await runTrials(
       setting,
       MOUNTS.filter(({ name }) => name.includes(values.only)),
@@ -73,7 +75,6 @@ async function runTrials(setting: Setting, mounts: readonly Mount[]): Promise<bo
   const { folder, seed } = setting;
   const start = performance.now();
   console.log(`NFS laboratory, seed ${seed}`);
-  await run('init', join(folder, 'empty/cache'), '--lease', String(LEASE));
   const straight = join(folder, 'straight');
   await run('init', straight);
   await run('--cache', straight, '--client', 'alone', '--until-idle', '--max-level', String(LEVEL));
@@ -96,20 +97,34 @@ async function runTrials(setting: Setting, mounts: readonly Mount[]): Promise<bo
   return failed === 0 && mounts.length > 0;
 }
 
-async function runTrial(setting: Setting, mount: Mount, reference: Reference): Promise<Outcome> {
-  const { packages, seed, verbose } = setting;
-  const folder = join(setting.folder, mount.name.replaceAll(' ', '-'));
-  const shared = join(folder, 'shared');
-  const disk = join(folder, 'disk');
+/** @throws Unavailable unless a guest boots on this machine; from then on it is a failure when one does not */
+async function proveBoot(setting: Setting): Promise<void> {
+  const machine = await makeMachine(setting, 'boot');
+  try {
+    await (await Guest.boot(machine, MOUNTS[0].options, 0)).cut();
+  } catch (error) {
+    throw new Unavailable(String(error));
+  }
+}
+
+async function makeMachine({ packages, folder }: Setting, name: string): Promise<Machine> {
+  const shared = join(folder, name, 'shared');
   await mkdir(join(shared, 'log'), { recursive: true });
   await copyFile(join(repository, 'test/nfs/guest.sh'), join(shared, 'guest.sh'));
-  await makeDisk(packages, disk, join(setting.folder, 'empty'));
+  const disk = join(folder, name, 'disk');
+  const empty = join(folder, 'empty');
+  if (!existsSync(empty)) await run('init', join(empty, 'cache'), '--lease', String(LEASE));
+  await makeDisk(packages, disk, empty);
+  return { packages, shared, repository, disk };
+}
+
+async function runTrial(setting: Setting, mount: Mount, reference: Reference): Promise<Outcome> {
+  const machine = await makeMachine(setting, mount.name.replaceAll(' ', '-'));
   const start = performance.now();
   const tell = (event: string): void => {
-    if (verbose) console.log(`       ${seconds(start).padStart(8)} ${event}`);
+    if (setting.verbose) console.log(`       ${seconds(start).padStart(8)} ${event}`);
   };
-  const machine = { packages, shared, repository, disk };
-  const random = seededRandom(seed + MOUNTS.indexOf(mount));
+  const random = seededRandom(setting.seed + MOUNTS.indexOf(mount));
   return await new Trial(machine, mount, random, reference, tell).run();
 }
 
