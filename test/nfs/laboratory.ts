@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -52,13 +52,15 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       cutAll();
+      rmSync(folder, { recursive: true, force: true });
       process.exit(130);
     });
   }
   const setting = { packages, folder, seed: Number(values.seed), verbose: values.verbose };
-  let failed = true;
+  let failed = false;
   try {
     await proveBoot(setting);
+    failed = true; // until it has passed
     failed = !(await runTrials(
       setting,
       MOUNTS.filter(({ name }) => name.includes(values.only)),

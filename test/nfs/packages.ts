@@ -109,6 +109,8 @@ async function unpack(folder: string, root: string): Promise<void> {
   for (const name of await readdir(archives)) {
     await execute('dpkg', ['-x', join(archives, name), unpacked]);
   }
+  // mount.nfs would become the user whom it belongs to, who in the guest is somebody.
+  await execute('chmod', ['-R', 'u-s', unpacked]);
   await rename(unpacked, root);
   await rm(archives, { recursive: true });
 }

@@ -14,7 +14,7 @@ export const LEASE = 4;
 const CUTS = 4;
 /** Until so many milliseconds after a trial's beginning there are more; four trials then end within eight minutes. */
 const MORE_CUTS = 48_000;
-/** How long the power stays away by the guest's clock, seconds. A lock that was held then has been abandoned by everyone's rule. */
+/** How long the power stays away by the guest's clock, seconds: a lock that was held is abandoned after 60. */
 const OUTAGE = 61;
 /** For what should take seconds; milliseconds. */
 const PATIENCE = 90_000;
@@ -45,10 +45,10 @@ interface Client {
 }
 
 /**
- * One way to mount through a whole cache run. Boots the guest, starts a daemon on either client, mostly kills one and starts
- * another in its place, cuts the power, and looks at the disk as the next boot will find it; and again. At last daemons are
- * killed on both sides, one of them stays dead for longer than its lease, and the others finish the cache; the power is cut for the
- * last time, and the cache must equal that of an undisturbed run.
+ * One way to mount through a whole cache run. Boots the guest, starts a daemon on either client, mostly kills one and
+ * starts another in its place, cuts the power, and looks at the disk as the next boot will find it; and again. At last
+ * daemons are killed on both sides, one of them stays dead for longer than its lease, and the others finish the cache;
+ * the power is cut for the last time, and the cache must equal that of an undisturbed run.
  */
 export class Trial {
   private readonly machine: Machine;
