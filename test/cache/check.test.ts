@@ -6,7 +6,7 @@ import { checkCache, type StepReport } from '../../src/cache/check/check.js';
 import type { Made, Maker, Problem, ProblemKind } from '../../src/cache/check/problem.js';
 import { repairCache } from '../../src/cache/check/repair.js';
 import type { Layout } from '../../src/cache/layout.js';
-import { filesOf } from './support/folder.js';
+import { filesOf } from '../support/essence.js';
 import { newCache, PICTURE, put, RAW, tiles } from './support/scene.js';
 
 const [M, M0, M1, M2, M3, M00] = tiles('M', 'M0', 'M1', 'M2', 'M3', 'M00');
@@ -182,6 +182,23 @@ describe('check', () => {
     await put(layout.tile(m100), PICTURE);
     await appendFile(layout.boring, 'M101 0\n');
     for (const address of [m100, m101]) await put(layout.ahead(address), '');
+    expect(await check(layout)).toEqual([]);
+  });
+
+  it('finds nothing where somebody died in the midst of a merge', async () => {
+    const layout = await soundCache();
+    const [m10, m12] = tiles('M10', 'M12');
+    const work = layout.work('dead');
+    await mkdir(work.readyFolder, { recursive: true });
+    await rename(layout.todo(M1), work.ready(M1));
+    await put(layout.todo(m10), RAW); // one child is there, one picture came before its tile, one line before the commit
+    for (const address of tiles('M10', 'M11')) await put(layout.tile(address), PICTURE);
+    await appendBoring(layout.boring, [{ address: m12, period: 0 }]);
+    expect(await check(layout)).toEqual([]);
+    const [m001] = tiles('M001'); // and one that was asked for: so far its picture and its mark
+    await put(work.readyWant(m001), '');
+    await put(layout.tile(m001), PICTURE);
+    await put(layout.ahead(m001), '');
     expect(await check(layout)).toEqual([]);
   });
 

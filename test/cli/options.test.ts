@@ -65,13 +65,13 @@ const MISTAKES: [string[], RegExp][] = [
   [['--cache', 'x', '--min-free', 'lots'], /--min-free as a size/],
   [['--cache', 'x', '--min-free', '-1'], /--min-free as a size/],
   [['--cache', 'x', '--log-level', 'loud'], /log-level/],
-  [['init'], /directory|argument/],
+  [['init'], /mandeld init expects 1 or more words/],
   [['init', 'x', '--theme', 'None'], /theme/],
   [['init', 'x', '--image', 'gif'], /image/],
   [['init', 'x', '--lease', '1'], /--lease from 2 to 86400/],
   [['init', 'x', '--lease', 'long'], /--lease/],
-  [['point', '1'], /argument/],
-  [['inspect'], /argument/],
+  [['point', '1'], /mandeld point expects 2 or more words after it, got 1/],
+  [['inspect'], /mandeld inspect expects 1/],
   [['inspect', '/nonexistent.raw'], /there is no \/nonexistent\.raw/],
 ];
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemon } from '../e2e/support/mandeld.js';
 import { foreignStatus } from '../cache/support/scene.js';
-import { filesOf, temporaryFolder } from '../cache/support/folder.js';
+import { temporaryFolder } from '../cache/support/folder.js';
+import { filesOf } from '../support/essence.js';
 import { mandeld } from './support/command-line.js';
 
 let folder = '';
@@ -86,8 +87,8 @@ describe('check', () => {
     const report = JSON.parse(end.out) as { ok: boolean; problems: Record<string, string>[] };
     expect(report.ok).toBe(false);
     expect(report.problems.map(({ address, kind }) => `${address} ${kind}`)).toEqual([
-      'M damaged raw',
       'M2 boring line',
+      'M damaged raw',
     ]);
     for (const { remedy, found } of report.problems)
       expect([typeof remedy, typeof found]).toEqual(['string', 'string']);

@@ -2,7 +2,8 @@ import { appendFile, cp, readdir, readFile, rename, rm, truncate, utimes, writeF
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { essence, expectTidy, render, useCaches } from './support/caches.js';
+import { essence } from '../support/essence.js';
+import { expectTidy, render, useCaches } from './support/caches.js';
 import { daemon, run } from './support/mandeld.js';
 
 const caches = useCaches();

@@ -95,11 +95,15 @@ async function isNowhere(layout: Layout, address: Address): Promise<boolean> {
   return !(await hasFile(layout, address)) && !(await readBoring(layout.boring)).tiles.has(address);
 }
 
-/** Whether a tile is a file somewhere. */
+/** Whether a tile is a file somewhere, or arrives with a merge that was cut off. */
 export async function hasFile(layout: Layout, address: Address): Promise<boolean> {
   if ((await standsAt(layout.todo(address))) || (await standsAt(layout.done(address)))) return true;
   const work = await takeWorkCensus(layout);
-  return work.some(({ todo, ready }) => todo.includes(address) || ready.includes(address));
+  const parent = parentOf(address);
+  return work.some(
+    ({ todo, ready, readyWant }) =>
+      [...todo, ...ready, ...readyWant].includes(address) || (parent !== null && ready.includes(parent)),
+  );
 }
 
 async function hasChildren(layout: Layout, address: Address): Promise<boolean> {

@@ -26,7 +26,7 @@ export async function checkStrays({ layout, strays, places }: Scene): Promise<Fi
 }
 
 /** Whether the lines of boring.txt are lines, each of another tile. */
-export async function checkBoring({ boring }: Scene): Promise<Findings> {
+export async function checkBoring({ boring, census }: Scene): Promise<Findings> {
   const remedy = 'readers skip it; --repair writes boring.txt without it';
   const line = (address: string, found: string, heal = tidyBoring()): Problem => ({
     address,
@@ -40,10 +40,12 @@ export async function checkBoring({ boring }: Scene): Promise<Findings> {
   );
   for (const address of boring.duplicates)
     problems.push(line(address, 'it stands in boring.txt more than once'));
+  const ahead = new Set(census.ahead);
   for (const address of boring.tiles.keys()) {
     const parent = parentOf(address);
     const above = parent === null ? null : boringAncestor(boring.tiles, parent);
-    if (above === null) continue;
+    // One that was made before its ancestor was found boring is right.
+    if (above === null || ahead.has(address)) continue;
     problems.push(
       line(
         address,
@@ -56,7 +58,13 @@ export async function checkBoring({ boring }: Scene): Promise<Findings> {
 }
 
 /** Whether every tile and every boring period has its picture, and no picture is of nothing. */
-export async function checkPictures({ layout, places, boring, pictures }: Scene): Promise<Findings> {
+export async function checkPictures({
+  layout,
+  places,
+  boring,
+  pictures,
+  arriving,
+}: Scene): Promise<Findings> {
   const problems: Problem[] = [];
   const suffix = `.${layout.format}`;
   const seen = new Set<string>();
@@ -76,7 +84,8 @@ export async function checkPictures({ layout, places, boring, pictures }: Scene)
   }
   for (const file of pictures) {
     const subject = subjectOf(file, suffix);
-    if (seen.has(file) || subject === 'period' || (subject !== null && places.has(subject))) continue;
+    if (seen.has(file) || subject === 'period') continue;
+    if (subject !== null && (places.has(subject) || arriving.has(subject))) continue;
     const isDue = async (): Promise<boolean> => subject === null || !(await hasFile(layout, subject));
     const heal = removal(join(layout.tileFolder, file), isDue);
     const found = 'no tile belongs to it';

@@ -1,4 +1,4 @@
-import type { Address } from '../../tile/address.js';
+import { childOf, QUADRANTS, type Address } from '../../tile/address.js';
 import { readBoring, type BoringContents } from '../boring-file.js';
 import { takeCensus, type Census } from '../census.js';
 import type { Layout } from '../layout.js';
@@ -17,6 +17,8 @@ export interface Scene {
   /** Modification times of the tiles in todo/. */
   readonly times: ReadonlyMap<Address, number>;
   readonly pictures: ReadonlySet<string>;
+  /** Tiles whose merge has begun, and ends when whoever began it is recovered: parts of them may be in their places. */
+  readonly arriving: ReadonlySet<Address>;
   readonly clients: readonly SeenClient[];
   /** Those whose heartbeat is older than the lease, or whose process has ended. */
   readonly dead: readonly SeenClient[];
@@ -71,7 +73,13 @@ export async function look(layout: Layout, now: number, lease: number): Promise<
   }
   for (const address of census.todo) add(address, { name: 'todo', path: layout.todo(address) });
   const pictures = new Set(await listPaths(layout.tileFolder));
+  const arriving = new Set(
+    census.work.flatMap(({ ready, readyWant }) => [
+      ...ready.flatMap((parent) => QUADRANTS.map((quadrant) => childOf(parent, quadrant))),
+      ...readyWant,
+    ]),
+  );
   const clients = await seeClients(layout, now);
   const dead = clients.filter((client) => !isAlive(client, lease, processTable()));
-  return { layout, census, boring, strays, places, times, pictures, clients, dead, now };
+  return { layout, census, boring, strays, places, times, pictures, arriving, clients, dead, now };
 }

@@ -85,7 +85,7 @@ export async function checkPlaces({ places, boring }: Scene): Promise<Findings> 
 
 /** Whether every child of every tile in done/ is there, and nothing else. */
 export async function checkPyramid(scene: Scene): Promise<Findings> {
-  const { census, places, boring } = scene;
+  const { census, places, boring, arriving } = scene;
   const ahead = new Set(census.ahead);
   const isDone = (address: Address): boolean =>
     places.get(address)?.some(({ name }) => name === 'done') ?? false;
@@ -106,7 +106,7 @@ export async function checkPyramid(scene: Scene): Promise<Findings> {
   const orphans: Problem[] = [];
   for (const address of [...places.keys(), ...boring.tiles.keys()]) {
     const parent = parentOf(address);
-    if (parent === null || isDone(parent) || ahead.has(address)) continue;
+    if (parent === null || isDone(parent) || ahead.has(address) || arriving.has(address)) continue;
     // One below a boring one is told of with that.
     if (!places.has(address) && boringAncestor(boring.tiles, parent) !== null) continue;
     const found = `its parent ${parent} is not in done/`;
@@ -121,7 +121,7 @@ export async function checkPyramid(scene: Scene): Promise<Findings> {
 
 /** The marks of tiles that were made ahead of their parents. */
 function checkMarks(
-  { layout, census }: Scene,
+  { layout, census, arriving }: Scene,
   isDone: (address: Address) => boolean,
   isThere: (address: Address) => boolean,
 ): Problem[] {
@@ -134,7 +134,7 @@ function checkMarks(
       const heal = removal(path, async () => parent === null || (await standsAt(layout.done(parent))));
       return [{ address, kind: 'needless mark', found, remedy, heal }];
     }
-    if (isThere(address)) return [];
+    if (isThere(address) || arriving.has(address)) return [];
     const found = 'it was made ahead of its parent, but is nowhere';
     const heal = removal(path, async () => levelOf(address) > 0);
     return [{ address, kind: 'missing', found, remedy: `${remedy}; "mandeld want" asks for it again`, heal }];

@@ -13,7 +13,7 @@ import { Exchange } from '../../../src/daemon/exchange.js';
 import { Holdings } from '../../../src/daemon/holdings.js';
 import type { Task } from '../../../src/daemon/job.js';
 import { childOf, levelOf, QUADRANTS, type Address } from '../../../src/tile/address.js';
-import { filesOf } from './folder.js';
+import { filesOf } from '../../support/essence.js';
 import { identity, lockOf } from './scene.js';
 
 /**
