@@ -94,7 +94,7 @@ describe('check', () => {
       expect([typeof remedy, typeof found]).toEqual(['string', 'string']);
     const words = await mandeld('check', root);
     expect(words.code).toBe(1);
-    expect(words.out).toMatch(/\nM: damaged raw: .*Remedy: .*\n.*\n2 problems found\.\n$/);
+    expect(words.out).toMatch(/\nM: damaged raw: .*Remedy: .*\n2 problems found; --repair mends them\.\n$/);
   });
 });
 

@@ -26,13 +26,13 @@ async function runCheck(args: CheckArguments, terminal: Terminal): Promise<numbe
   const settings = await readSettings(args.directory);
   const layout = new Layout(args.directory, settings.image);
   const maker = createMaker(themeOf(args.directory, settings), settings.image);
-  const count = wholeNumber(args.deep, '--deep', 0, 2 ** 31);
+  const samples = wholeNumber(args.deep, '--deep', 0, 2 ** 31);
   const progress = terminal.interactive && !args.json ? new ProgressLine(terminal) : null;
   const more =
-    count === 0
+    samples === 0
       ? []
       : [
-          deepStep(maker, count, Math.random, (done, of) =>
+          deepStep(maker, samples, Math.random, (done, of) =>
             progress?.show(`${done} of ${of} tiles made anew`),
           ),
         ];
@@ -54,13 +54,13 @@ async function runCheck(args: CheckArguments, terminal: Terminal): Promise<numbe
     say(terminal, JSON.stringify({ ok: left.length === 0, problems: plain(left), ...repair }));
   } else {
     for (const problem of left) say(terminal, describeProblem(problem));
-    say(terminal, summary(mended.length, left.length));
+    say(terminal, summary(mended.length, left));
   }
   return left.length === 0 ? EXIT.ok : EXIT.problems;
 }
 
 function describeStep({ step, examined, problems, milliseconds }: StepReport): string {
-  const verdict = problems.length === 0 ? 'ok' : `${problems.length} problems`;
+  const verdict = problems.length === 0 ? 'ok' : count(problems.length);
   return `${step}: ${verdict} (${examined} examined, ${milliseconds.toFixed(0)} ms)`;
 }
 
@@ -68,9 +68,14 @@ function describeProblem({ address, kind, found, remedy }: Problem): string {
   return `${address}: ${kind}: ${found}. Remedy: ${remedy}.`;
 }
 
-function summary(mended: number, left: number): string {
-  const begin = mended === 0 ? '' : `${mended} problems mended. `;
-  return begin + (left === 0 ? 'The cache is sound.' : `${left} problems found.`);
+function summary(mended: number, left: readonly Problem[]): string {
+  const begin = mended === 0 ? '' : `${count(mended)} mended. `;
+  if (left.length === 0) return `${begin}The cache is sound.`;
+  return `${begin}${count(left.length)} found${left.some(({ heal }) => heal !== null) ? '; --repair mends them' : ''}.`;
+}
+
+function count(problems: number): string {
+  return problems === 1 ? '1 problem' : `${problems} problems`;
 }
 
 /** Declares the command. */
