@@ -93,7 +93,7 @@ async function disturb(
   async function watch(client: string, one: Mandeld): Promise<void> {
     const { code, err } = await one.ended;
     logs.push(`--- ${client}`, err);
-    tally.fenced += entries(err).filter(({ msg }) => String(msg).startsWith('taken for dead')).length;
+    tally.fenced += entries(err).filter(({ msg }) => msg.startsWith('taken for dead')).length;
     if (daemons.get(client) !== one) return;
     if (code === 0) finished.add(client);
     else {
