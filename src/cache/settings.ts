@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { CacheError, systemCode } from './cache-error.js';
-import { publish } from './files.js';
+import { publish, readBounded } from './files.js';
 import { Layout } from './layout.js';
 import type { PictureFormat } from '../tile/picture-format.js';
 
@@ -37,13 +36,15 @@ export const LEASE_RANGE = { min: 2, max: 86400 } as const;
  */
 export async function readSettings(root: string): Promise<Settings> {
   const path = Layout.settingsOf(root);
-  let text: string;
+  let bytes: Uint8Array | null;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readBounded(path, MAX_SETTINGS_BYTES);
   } catch (error) {
+    if (systemCode(error) === 'EFBIG') throw damaged(path, `more than ${MAX_SETTINGS_BYTES} bytes`);
     throw missingCache(root, path, error);
   }
-  if (text.length > MAX_SETTINGS_BYTES) throw damaged(path, `${text.length} characters`);
+  if (bytes === null) throw missingCache(root, path, null);
+  const text = new TextDecoder().decode(bytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -59,10 +60,10 @@ export async function writeSettings(root: string, settings: Settings): Promise<v
 }
 
 function checkSettings(path: string, value: unknown): Settings {
-  if (typeof value !== 'object' || value === null) throw damaged(path, JSON.stringify(value));
+  if (typeof value !== 'object' || value === null) throw damaged(path, shown(value));
   const { format, algorithm, theme, image, lease } = value as Record<string, unknown>;
   if (!Number.isInteger(format) || !Number.isInteger(algorithm)) {
-    throw damaged(path, `format ${JSON.stringify(format)}, algorithm ${JSON.stringify(algorithm)}`);
+    throw damaged(path, `format ${shown(format)}, algorithm ${shown(algorithm)}`);
   }
   if (format !== FORMAT_VERSION || algorithm !== ALGORITHM_VERSION) {
     throw new CacheError(
@@ -74,13 +75,18 @@ function checkSettings(path: string, value: unknown): Settings {
     );
   }
   if (typeof theme !== 'string' || !/^[A-Za-z]{1,40}$/.test(theme)) {
-    throw damaged(path, `theme ${JSON.stringify(theme)}`);
+    throw damaged(path, `theme ${shown(theme)}`);
   }
-  if (image !== 'png' && image !== 'jpg') throw damaged(path, `image ${JSON.stringify(image)}`);
+  if (image !== 'png' && image !== 'jpg') throw damaged(path, `image ${shown(image)}`);
   if (typeof lease !== 'number' || !(lease >= LEASE_RANGE.min && lease <= LEASE_RANGE.max)) {
-    throw damaged(path, `lease ${JSON.stringify(lease)}`);
+    throw damaged(path, `lease ${shown(lease)}`);
   }
   return { format: FORMAT_VERSION, algorithm: ALGORITHM_VERSION, theme, image, lease };
+}
+
+/** A value in a message: JSON.stringify would follow a nest of lists until the stack ends. */
+function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'a list or an object' : JSON.stringify(value);
 }
 
 function damaged(path: string, found: string): CacheError {
@@ -93,9 +99,10 @@ function damaged(path: string, found: string): CacheError {
   );
 }
 
+/** @param error null when there is no such file */
 function missingCache(root: string, path: string, error: unknown): CacheError {
   const code = systemCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
+  if (error === null || code === 'ENOTDIR') {
     return new CacheError(
       'ENOCACHE',
       root,
