@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { isClientName } from './client-name.js';
 import { isGone, modificationTime } from './files.js';
+import { mapInGroups } from './groups.js';
 import type { Layout } from './layout.js';
 import { processHasEnded } from './process-table.js';
 import { readStatus, type ClientStatus } from './status-file.js';
@@ -8,7 +9,7 @@ import { readStatus, type ClientStatus } from './status-file.js';
 /** Another client, seen through its heartbeat. */
 export interface SeenClient {
   readonly name: string;
-  /** Seconds since its last heartbeat, in the file server's time; Infinity when it has none. */
+  /** Seconds since its last heartbeat, or until it when it is of the future, in the file server's time; Infinity when it has none. */
   readonly age: number;
   /** What it said last; null when that cannot be read. */
   readonly status: ClientStatus | null;
@@ -28,7 +29,7 @@ export async function listClients(layout: Layout): Promise<string[]> {
 /** All clients that have a folder in work/. */
 export async function seeClients(layout: Layout, now: number): Promise<SeenClient[]> {
   const names = await listClients(layout);
-  return await Promise.all(names.map(async (name) => await seeClient(layout, name, now)));
+  return await mapInGroups(names, async (name) => await seeClient(layout, name, now));
 }
 
 /**
@@ -40,11 +41,11 @@ export async function seeClient(layout: Layout, name: string, now: number): Prom
   const work = layout.work(name);
   const beat = await modificationTime(work.status).catch(() => null);
   if (beat !== null) {
-    return { name, age: Math.max(0, (now - beat) / 1000), status: await readStatus(work.status) };
+    return { name, age: Math.abs(now - beat) / 1000, status: await readStatus(work.status) };
   }
   // No heartbeat: the client died while it came or went. Give it the time of its folder.
   const made = await modificationTime(work.folder).catch(() => null);
-  return { name, age: made === null ? Infinity : Math.max(0, (now - made) / 1000), status: null };
+  return { name, age: made === null ? Infinity : Math.abs(now - made) / 1000, status: null };
 }
 
 /**
