@@ -1,6 +1,7 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { CacheError, systemCode } from './cache-error.js';
-import type { Layout } from './layout.js';
+import type { Layout, WorkLayout } from './layout.js';
 
 /**
  * What stands at the places where folders should be. A link in the place of a folder would lead every rename and every removal
@@ -9,7 +10,10 @@ import type { Layout } from './layout.js';
  */
 
 /** What stands at a path; links are not followed. */
-export async function kindAt(path: string): Promise<'folder' | 'file' | 'other' | 'nothing'> {
+export type Kind = 'folder' | 'file' | 'other' | 'nothing';
+
+/** Looks what stands at a path. */
+export async function kindAt(path: string): Promise<Kind> {
   try {
     const found = await lstat(path);
     return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other';
@@ -20,21 +24,53 @@ export async function kindAt(path: string): Promise<'folder' | 'file' | 'other' 
 }
 
 /**
+ * Makes sure that there is a folder, or nothing, at a path.
+ *
+ * @throws CacheError EFOLDER
+ */
+export async function assertFolder(path: string): Promise<void> {
+  const kind = await kindAt(path);
+  if (kind === 'folder' || kind === 'nothing') return;
+  throw new CacheError(
+    'EFOLDER',
+    path,
+    `${path} is ${kind === 'file' ? 'a file' : 'a link or something else'}: expected a folder, for what is moved there must stay in ` +
+      'the cache. Move it away and make a folder in its place, with what belongs in it.',
+  );
+}
+
+/**
  * Makes sure that the folders of a cache lie in it; they may be missing.
  *
  * @throws CacheError EFOLDER
  */
 export async function assertFolders(layout: Layout): Promise<void> {
-  await Promise.all(
-    layout.allFolders.map(async (path) => {
-      const kind = await kindAt(path);
-      if (kind === 'folder' || kind === 'nothing') return;
-      throw new CacheError(
-        'EFOLDER',
-        path,
-        `${path} is ${kind === 'file' ? 'a file' : 'a link or something else'}: expected a folder, for what is moved there must stay in ` +
-          'the cache. Move it away and make a folder in its place, with what belongs in it.',
-      );
-    }),
-  );
+  await Promise.all(layout.allFolders.map(assertFolder));
+}
+
+/**
+ * Makes sure that all folders between a cache's root and a path lie in it.
+ *
+ * @throws CacheError EFOLDER
+ */
+export async function assertWay(root: string, path: string): Promise<void> {
+  for (let at = dirname(path); at.length > root.length; at = dirname(at)) await assertFolder(at);
+}
+
+/** What stands in a client's folder, or in its place, and is not what should be there: a link called todo, a pipe called boring.txt. */
+export async function findObstacles(work: WorkLayout): Promise<string[]> {
+  const found = await kindAt(work.folder);
+  if (found !== 'folder') return found === 'nothing' ? [] : [work.folder];
+  const expected: [string, Kind][] = [
+    ...work.folders.map((path): [string, Kind] => [path, 'folder']),
+    [work.status, 'file'],
+    [work.boring, 'file'],
+  ];
+  const kinds = await Promise.all(expected.map(async ([path]) => await kindAt(path)));
+  return expected.flatMap(([path, kind], i) => (kinds[i] === kind || kinds[i] === 'nothing' ? [] : [path]));
+}
+
+/** Removes them; links are not followed. */
+export async function removeObstacles(work: WorkLayout): Promise<void> {
+  for (const path of await findObstacles(work)) await rm(path, { recursive: true, force: true });
 }

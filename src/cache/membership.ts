@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { list } from './files.js';
+import { assertFolders, findObstacles, kindAt, removeObstacles } from './folders.js';
 import { checkClientName } from './client-name.js';
 import { CacheError, systemCode } from './cache-error.js';
 import type { Layout, WorkLayout } from './layout.js';
@@ -79,6 +80,8 @@ export class Membership {
 
   async #enter(held: HeldLock): Promise<Recovered | null> {
     const { client } = this.#identity;
+    // Before anything is read in it, or made.
+    await removeObstacles(this.work);
     const present = await seeClient(this.#layout, client, await this.#now());
     let recovered: Recovered | null = null;
     if (present.age < Infinity) {
@@ -105,8 +108,9 @@ export class Membership {
 
   /** @throws CacheError EFENCED when others have taken this client for dead */
   async assertMember(): Promise<void> {
+    const isIntact = (await findObstacles(this.work)).length === 0;
     const status = await readStatus(this.work.status);
-    if (status?.session === this.#session) return;
+    if (isIntact && status?.session === this.#session) return;
     throw new CacheError(
       'EFENCED',
       this.work.folder,
@@ -121,6 +125,12 @@ export class Membership {
       ({ name }) => name !== this.#identity.client,
     );
     return { all, dead: all.filter((client) => !this.#isAlive(client)) };
+  }
+
+  /** Whether another client is there and counts as dead. */
+  async isDead(name: string): Promise<boolean> {
+    if ((await kindAt(this.#layout.work(name).folder)) !== 'folder') return false;
+    return !this.#isAlive(await seeClient(this.#layout, name, await this.#now()));
   }
 
   /** Leaves the cache; nothing may be held any more. */
@@ -158,9 +168,10 @@ export class Membership {
 /**
  * Makes the folders that a copied or young cache may lack, and finds out whether it can be written to.
  *
- * @throws CacheError EWRITE
+ * @throws CacheError EWRITE, or EFOLDER when a folder leads out of the cache
  */
 export async function prepareFolders(layout: Layout): Promise<void> {
+  await assertFolders(layout);
   try {
     for (const folder of layout.folders) await mkdir(folder, { recursive: true });
     for (const folder of [layout.root, ...layout.folders]) {

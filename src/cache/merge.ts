@@ -1,9 +1,12 @@
+import { rm } from 'node:fs/promises';
 import { childOf, parentOf, QUADRANTS, type Address } from '../tile/address.js';
 import type { BoringTile } from '../tile/boring-line.js';
 import { formatBoringLine } from '../tile/boring-line.js';
 import { unfoldAddress } from '../tile/folding.js';
+import { clearWay, moveInto } from './bad-folder.js';
 import { appendBoring, readBoring } from './boring-file.js';
 import { exists, isFile, move, publish, putMark, remove, syncFolder } from './files.js';
+import { kindAt } from './folders.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
 import { listAddresses, listPaths, MARKERS } from './listing.js';
 import type { HeldLock } from './lock.js';
@@ -50,10 +53,16 @@ export async function markReady(work: WorkLayout, results: readonly Result[], he
   await publish(work.boring, lines.join(''));
   for (const { kind, address } of results) {
     held.assertHeld();
-    if (kind === 'subdivided') await move(work.todo(address), work.ready(address));
-    else await move(work.want(address), work.readyWant(address));
+    if (kind === 'subdivided') await declare(work.todo(address), work.ready(address));
+    else await declare(work.want(address), work.readyWant(address));
   }
   await syncFolder(work.readyFolder);
+}
+
+/** Moves within a client's own folder, where a folder of a tile's name is nobody's. */
+async function declare(from: string, to: string): Promise<void> {
+  if ((await kindAt(to)) === 'folder') await rm(to, { recursive: true, force: true });
+  await move(from, to);
 }
 
 /**
@@ -77,7 +86,7 @@ export async function mergeReady(
   for (const picture of await listPictures(work)) {
     if (typeof picture === 'string' && !isOurs(picture)) continue;
     held.assertHeld();
-    await move(work.tile(picture), layout.tile(picture));
+    await moveInto(layout, work.tile(picture), layout.tile(picture));
   }
   const isNew = (tile: Address): boolean => isOurs(tile) && !known.has(tile);
   const boring = await linesToAppend(layout, work, isNew, resumed);
@@ -87,13 +96,15 @@ export async function mergeReady(
   // Before the tiles: from then on, whoever subdivides the parent knows that its child may be on its way.
   for (const tile of made) {
     held.assertHeld();
-    if (!known.has(tile) && !isChildOf(tile, ready)) await putMark(layout.ahead(tile));
+    if (known.has(tile) || isChildOf(tile, ready)) continue;
+    await clearWay(layout, layout.ahead(tile));
+    await putMark(layout.ahead(tile));
   }
   let children = 0;
   for (const tile of (await listAddresses(work.doneFolder)).filter(isOurs)) {
     held.assertHeld();
     if (known.has(tile)) await remove(work.done(tile));
-    else if (await move(work.done(tile), layout.todo(tile))) children++;
+    else if (await moveInto(layout, work.done(tile), layout.todo(tile))) children++;
   }
   // Their second coming is over; should this merge be cut off now, nothing of them is left to come again.
   for (const tile of marks) {
@@ -106,7 +117,7 @@ export async function mergeReady(
   const committed: Address[] = [];
   for (const address of ready) {
     held.assertHeld();
-    if (await move(work.ready(address), layout.done(address))) committed.push(address);
+    if (await moveInto(layout, work.ready(address), layout.done(address))) committed.push(address);
   }
   for (const address of made) {
     held.assertHeld();

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { putBack } from './claim.js';
+import { removeObstacles } from './folders.js';
 import type { Layout } from './layout.js';
 import type { HeldLock } from './lock.js';
 import { mergeReady } from './merge.js';
@@ -20,6 +21,7 @@ export interface Recovered {
  */
 export async function recoverClient(layout: Layout, client: string, held: HeldLock): Promise<Recovered> {
   const work = layout.work(client);
+  await removeObstacles(work);
   const { committed } = await mergeReady(layout, work, held, true);
   const returned = await putBack(layout, work, held);
   held.assertHeld();

@@ -101,7 +101,7 @@ function damaged(path: string, found: string): CacheError {
 
 /** @param error null when there is no such file */
 function missingCache(root: string, path: string, error: unknown): CacheError {
-  const code = systemCode(error);
+  const code = systemCode(error) ?? 'unknown';
   if (error === null || code === 'ENOTDIR') {
     return new CacheError(
       'ENOCACHE',
@@ -110,7 +110,7 @@ function missingCache(root: string, path: string, error: unknown): CacheError {
         `with "mandeld init ${root}".`,
     );
   }
-  return new CacheError('ENOCACHE', path, `${path} cannot be read (${code ?? String(error)}).`, {
+  return new CacheError('ENOCACHE', path, `${path} cannot be read (${code}).`, {
     cause: error,
   });
 }

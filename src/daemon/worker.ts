@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../cache/cache-error.js';
 import { isGone, publish } from '../cache/files.js';
+import { assertWay } from '../cache/folders.js';
 import type { Result } from '../cache/merge.js';
 import { belongs } from '../cache/reach.js';
 import { pictureFlaw } from '../cache/picture-file.js';
@@ -111,7 +112,12 @@ async function store(
     { path: work.tile(address), bytes: encodePicture(samples, theme, image) },
   ]);
   try {
-    if (levelOf(result.address) >= DIGITS_PER_FOLDER) await makeFoldedFolders(files.map(({ path }) => path));
+    if (levelOf(result.address) >= DIGITS_PER_FOLDER) {
+      await makeFoldedFolders(
+        work,
+        files.map(({ path }) => path),
+      );
+    }
     // Another thread may write the same one, as its parent's child, and a merge take it: it must be whole at any time.
     await Promise.all(files.map(async ({ path, bytes }) => await publish(path, bytes)));
     for (const period of new Set(result.boring.map((tile) => tile.period))) {
@@ -126,8 +132,11 @@ async function store(
   }
 }
 
-async function makeFoldedFolders(paths: readonly string[]): Promise<void> {
-  for (const folder of new Set(paths.map(dirname))) await mkdir(folder, { recursive: true });
+async function makeFoldedFolders(work: WorkLayout, paths: readonly string[]): Promise<void> {
+  for (const path of new Map(paths.map((file) => [dirname(file), file])).values()) {
+    await assertWay(work.folder, path);
+    await mkdir(dirname(path), { recursive: true });
+  }
 }
 
 /** Makes a tile's raw file again: the same bits, whether it came from its parent or from nothing. */

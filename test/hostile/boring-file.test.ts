@@ -42,12 +42,12 @@ describe('a hostile boring.txt', () => {
         await writeFile(path, bytes);
         const { tiles, invalid } = await readBoring(path);
         const lines = bytes.toString('latin1').split('\n').slice(0, -1);
-        const sound = lines
-          .map(parseBoringLine)
-          .filter((tile) => tile !== null && tile.address.length < 8191);
-        expect([...tiles.keys()].toSorted()).toEqual(
-          [...new Set(sound.map((tile) => tile?.address))].toSorted(),
-        );
+        const expected = new Map<string, number>();
+        for (const tile of lines.map(parseBoringLine)) {
+          if (tile === null || tile.address.length > 8190 || expected.has(tile.address)) continue;
+          expected.set(tile.address, tile.period);
+        }
+        expect(tiles).toEqual(expected);
         for (const { line, text } of invalid) expect(lines[line - 1].startsWith(text)).toBe(true);
       }),
       { numRuns: casesOf('boring.txt'), endOnFailure: true },
