@@ -1,5 +1,5 @@
 /** Hostile inputs that all tests of this folder try together: 20,000 in CI, any number by this variable. */
-const CASES = Number(process.env['MANDELD_HOSTILE_CASES'] ?? 20_000);
+const CASES = Number(process.env['HOSTILE_CASES'] ?? 20_000);
 
 /** The share of each kind, by what a case costs: a raw file takes a millisecond, a whole cache twenty. */
 const SHARES = {
