@@ -9,7 +9,7 @@ import { readStatus, type ClientStatus } from './status-file.js';
 /** Another client, seen through its heartbeat. */
 export interface SeenClient {
   readonly name: string;
-  /** Seconds since its last heartbeat, or until it when it is of the future, in the file server's time; Infinity when it has none. */
+  /** Seconds since its last heartbeat, in the file server's time; Infinity when it has none. */
   readonly age: number;
   /** What it said last; null when that cannot be read. */
   readonly status: ClientStatus | null;
@@ -41,11 +41,19 @@ export async function seeClient(layout: Layout, name: string, now: number): Prom
   const work = layout.work(name);
   const beat = await modificationTime(work.status).catch(() => null);
   if (beat !== null) {
-    return { name, age: Math.abs(now - beat) / 1000, status: await readStatus(work.status) };
+    return { name, age: ageOf(beat, now), status: await readStatus(work.status) };
   }
   // No heartbeat: the client died while it came or went. Give it the time of its folder.
   const made = await modificationTime(work.folder).catch(() => null);
-  return { name, age: made === null ? Infinity : Math.abs(now - made) / 1000, status: null };
+  return { name, age: made === null ? Infinity : ageOf(made, now), status: null };
+}
+
+/** A heartbeat may be ahead when the server's clock was set back; one that is ahead by more, in milliseconds, was made up. */
+const MAX_AHEAD_MS = 86_400_000;
+
+/** Seconds since a time, or until it when it was made up: longer than any lease. */
+function ageOf(time: number, now: number): number {
+  return (time - now > MAX_AHEAD_MS ? time - now : Math.max(0, now - time)) / 1000;
 }
 
 /**

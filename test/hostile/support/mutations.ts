@@ -33,7 +33,7 @@ export function mutationsOf(files: readonly Uint8Array[]): fc.Arbitrary<Uint8Arr
       fc.array(change, { minLength: 1, maxLength: 5 }),
     )
     .map(([file, other, changes]) =>
-      changes.reduce((bytes, one) => apply(bytes, other, one), Buffer.from(file)),
+      changes.reduce<Buffer>((bytes, one) => apply(bytes, other, one), Buffer.from(file)),
     );
 }
 
