@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setAside } from './bad-folder.js';
 import { putBack } from './claim.js';
 import { removeObstacles } from './folders.js';
 import type { Layout } from './layout.js';
@@ -25,7 +26,12 @@ export async function recoverClient(layout: Layout, client: string, held: HeldLo
   const { committed } = await mergeReady(layout, work, held, true);
   const returned = await putBack(layout, work, held);
   held.assertHeld();
-  await rm(work.folder, { recursive: true, force: true });
+  try {
+    await rm(work.folder, { recursive: true, force: true });
+  } catch {
+    // Whatever it holds cannot be removed, such as folders deeper than any path: out of the way with it as a whole.
+    await setAside(layout, work.folder);
+  }
   await rm(layout.clock(client), { force: true });
   return { client, merged: committed.length, returned };
 }

@@ -93,6 +93,29 @@ describe('a dead client whose folder leads elsewhere', () => {
   });
 });
 
+describe('a dead client’s folder', () => {
+  it('with folders deeper than any path is set aside as a whole', async () => {
+    const { layout } = await newCache();
+    const { folder } = layout.work('a');
+    await mkdir(folder, { recursive: true });
+    const home = process.cwd();
+    try {
+      process.chdir(folder);
+      for (let depth = 0; depth < 50; depth++) {
+        await mkdir('d'.repeat(200));
+        process.chdir('d'.repeat(200));
+      }
+    } finally {
+      process.chdir(home);
+    }
+    await recoverClient(layout, 'a', alwaysHeld);
+    expect(await readdir(layout.workFolder)).toEqual([]);
+    expect(await readdir(layout.badFolder)).toEqual(['a']);
+    // Node cannot remove it.
+    execFileSync('rm', ['-rf', layout.badFolder]);
+  });
+});
+
 describe('a client that works', () => {
   it.each(['todo', 'done', 'tile', 'ready', 'want'])(
     'is fenced when its %s/ leads elsewhere',
