@@ -57,6 +57,9 @@ export async function assertWay(root: string, path: string): Promise<void> {
   for (let at = dirname(path); at.length > root.length; at = dirname(at)) await assertFolder(at);
 }
 
+/** The lines of some thousand tiles are shorter by far. */
+const MAX_BORING_BYTES = 2 ** 27;
+
 /** What stands in a client's folder, or in its place, and is not what should be there: a link called todo, a pipe called boring.txt. */
 export async function findObstacles(work: WorkLayout): Promise<string[]> {
   const found = await kindAt(work.folder);
@@ -67,7 +70,12 @@ export async function findObstacles(work: WorkLayout): Promise<string[]> {
     [work.boring, 'file'],
   ];
   const kinds = await Promise.all(expected.map(async ([path]) => await kindAt(path)));
-  return expected.flatMap(([path, kind], i) => (kinds[i] === kind || kinds[i] === 'nothing' ? [] : [path]));
+  const obstacles = expected.flatMap(([path, kind], i) =>
+    kinds[i] === kind || kinds[i] === 'nothing' ? [] : [path],
+  );
+  if (kinds.at(-1) === 'file' && (await lstat(work.boring)).size > MAX_BORING_BYTES)
+    obstacles.push(work.boring);
+  return obstacles;
 }
 
 /** Removes them; links are not followed. */

@@ -11,8 +11,8 @@ export interface SeenClient {
   readonly name: string;
   /** Seconds since its last heartbeat, in the file server's time; Infinity when it has none. */
   readonly age: number;
-  /** What it said last; null when that cannot be read. */
-  readonly status: ClientStatus | null;
+  /** What it said last, but for the tiles, which may be many; null when that cannot be read. */
+  readonly status: Omit<ClientStatus, 'holding'> | null;
 }
 
 /** Names of the clients that have a folder in work/. Whatever else stands there, a file or a link, is nobody's. */
@@ -41,11 +41,16 @@ export async function seeClient(layout: Layout, name: string, now: number): Prom
   const work = layout.work(name);
   const beat = await modificationTime(work.status).catch(() => null);
   if (beat !== null) {
-    return { name, age: ageOf(beat, now), status: await readStatus(work.status) };
+    const said = await readStatus(work.status);
+    return { name, age: ageOf(beat, now), status: said && withoutTiles(said) };
   }
   // No heartbeat: the client died while it came or went. Give it the time of its folder.
   const made = await modificationTime(work.folder).catch(() => null);
   return { name, age: made === null ? Infinity : ageOf(made, now), status: null };
+}
+
+function withoutTiles({ holding: _tiles, ...status }: ClientStatus): Omit<ClientStatus, 'holding'> {
+  return status;
 }
 
 /** A heartbeat may be ahead when the server's clock was set back; one that is ahead by more, in milliseconds, was made up. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { setAside } from '../../src/cache/bad-folder.js';
@@ -57,6 +57,14 @@ describe('a dead client whose folder leads elsewhere', () => {
       }
     },
   );
+
+  it('by a boring.txt of terabytes', async () => {
+    const { layout, work, results } = await cacheWithResults();
+    await markReady(work, results, alwaysHeld);
+    await truncate(work.boring, 5e12);
+    const { merged, returned } = await recoverClient(layout, 'a', alwaysHeld);
+    expect({ merged, returned }).toEqual({ merged: 2, returned: 1 });
+  });
 
   it('as a whole, and a client that joins under its name', async () => {
     const { layout, settings } = await newCache();

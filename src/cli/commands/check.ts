@@ -5,7 +5,7 @@ import { checkCache } from '../../cache/check.js';
 import { Layout } from '../../cache/layout.js';
 import { readSettings } from '../../cache/settings.js';
 import { EXIT } from '../exit-codes.js';
-import { say, type Terminal } from '../terminal.js';
+import { oneLine, say, type Terminal } from '../terminal.js';
 
 interface CheckArguments {
   readonly directory: string;
@@ -28,7 +28,7 @@ async function runCheck(args: CheckArguments, terminal: Terminal): Promise<numbe
     say(terminal, JSON.stringify({ ok: problems.length === 0, problems }));
   } else {
     for (const { address, kind, found, remedy } of problems) {
-      say(terminal, `${address}: ${kind}: ${found}. Remedy: ${remedy}.`);
+      say(terminal, oneLine(`${address}: ${kind}: ${found}. Remedy: ${remedy}.`));
     }
     say(terminal, problems.length === 0 ? 'The cache is sound.' : `${problems.length} problems found.`);
   }
