@@ -47,6 +47,12 @@ export interface Merged {
   readonly boring: number;
 }
 
+/**
+ * Tiles that are merged at a time: more than a daemon of 1000 threads has, and few enough for one section under the lock, which could not
+ * end with a million of them that somebody has put there.
+ */
+const MAX_MERGED = 10_000;
+
 /** Declares results complete. The lines of all results that are ready stand in the work folder's boring.txt. */
 export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
   const lines = results.flatMap(({ boring }) => boring.map(formatBoringLine));
@@ -70,15 +76,20 @@ async function declare(from: string, to: string): Promise<void> {
  *
  * @param resumed whether an earlier merge of this folder may have been cut off: then boring.txt is read first, so that no
  * line is written twice
+ * @param most tiles that are merged at the most; the next merge goes on with the others
  */
 export async function mergeReady(
   layout: Layout,
   work: WorkLayout,
   held: HeldLock,
   resumed: boolean,
+  most: number = MAX_MERGED,
 ): Promise<Merged> {
-  const ready = new Set(await listAddresses(work.readyFolder));
-  const made = new Set(await listAddresses(work.readyFolder, MARKERS));
+  const allReady = await listAddresses(work.readyFolder);
+  const allMade = await listAddresses(work.readyFolder, MARKERS);
+  const isPart = Math.max(allReady.length, allMade.length) > most;
+  const ready = new Set(allReady.slice(0, most));
+  const made = new Set(allMade.slice(0, most));
   if (ready.size + made.size === 0) return { committed: [], children: 0, boring: 0 };
   const isOurs = (tile: Address): boolean => made.has(tile) || isChildOf(tile, ready);
   const { known, marks } = await knownTiles(layout, ready, made);
@@ -125,7 +136,7 @@ export async function mergeReady(
     committed.push(address);
   }
   await syncFolder(layout.doneFolder);
-  await remove(work.boring);
+  if (!isPart) await remove(work.boring);
   return { committed, children, boring: boring.length };
 }
 

@@ -23,7 +23,11 @@ export interface Recovered {
 export async function recoverClient(layout: Layout, client: string, held: HeldLock): Promise<Recovered> {
   const work = layout.work(client);
   await removeObstacles(work);
-  const { committed } = await mergeReady(layout, work, held, true);
+  let merged = 0;
+  // In parts, should there be very many.
+  for (let part = -1; part !== 0; merged += part) {
+    part = (await mergeReady(layout, work, held, true)).committed.length;
+  }
   const returned = await putBack(layout, work, held);
   held.assertHeld();
   try {
@@ -33,5 +37,5 @@ export async function recoverClient(layout: Layout, client: string, held: HeldLo
     await setAside(layout, work.folder);
   }
   await rm(layout.clock(client), { force: true });
-  return { client, merged: committed.length, returned };
+  return { client, merged, returned };
 }

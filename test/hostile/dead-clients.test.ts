@@ -1,11 +1,14 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import type { Layout } from '../../src/cache/layout.js';
 import { Membership } from '../../src/cache/membership.js';
+import { markReady, mergeReady } from '../../src/cache/merge.js';
 import { Exchange } from '../../src/daemon/exchange.js';
 import { Holdings } from '../../src/daemon/holdings.js';
-import { foreignStatus, identity, lockOf, newCache, put } from '../cache/support/scene.js';
+import { filesOf } from '../cache/support/folder.js';
+import { cacheWithWishes } from '../cache/support/results.js';
+import { alwaysHeld, foreignStatus, identity, lockOf, newCache, put } from '../cache/support/scene.js';
 
 // Whatever it may be that makes a recovery fail: for a client of this name it does.
 vi.mock(import('../../src/cache/recover.js'), async (original) => {
@@ -50,5 +53,23 @@ describe('dead clients', () => {
     const left = (await readdir(layout.workFolder)).length;
     expect(left).toBeLessThan(1950);
     expect((await exchange.trade(membership, false, 4)).again).toBe(true);
+  });
+
+  it('with more results than one section can merge are recovered in parts', async () => {
+    const { layout, work, results } = await cacheWithWishes();
+    const straight = await cacheWithWishes();
+    await markReady(work, results, alwaysHeld);
+    await markReady(straight.work, straight.results, alwaysHeld);
+    const parts: number[] = [];
+    for (let count = -1; count !== 0; parts.push(count)) {
+      count = (await mergeReady(layout, work, alwaysHeld, true, 1)).committed.length;
+    }
+    expect(parts).toEqual([2, 2, 1, 1, 0]);
+    await mergeReady(straight.layout, straight.work, alwaysHeld, true);
+    const linesOf = async (path: string): Promise<string[]> =>
+      (await readFile(path, 'utf8')).split('\n').toSorted();
+    expect(await linesOf(layout.boring)).toEqual(await linesOf(straight.layout.boring));
+    const [mine, theirs] = [await filesOf(layout.root), await filesOf(straight.layout.root)];
+    expect({ ...mine, 'boring.txt': '' }).toEqual({ ...theirs, 'boring.txt': '' });
   });
 });
