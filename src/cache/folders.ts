@@ -1,5 +1,5 @@
 import { lstat, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { CacheError, systemCode } from './cache-error.js';
 import type { Layout, WorkLayout } from './layout.js';
 
@@ -54,7 +54,9 @@ export async function assertFolders(layout: Layout): Promise<void> {
  * @throws CacheError EFOLDER
  */
 export async function assertWay(root: string, path: string): Promise<void> {
-  for (let at = dirname(path); at.length > root.length; at = dirname(at)) await assertFolder(at);
+  const folders = relative(root, dirname(path)).split(sep);
+  for (let depth = 1; depth <= folders.length; depth++)
+    await assertFolder(join(root, ...folders.slice(0, depth)));
 }
 
 /** The lines of some thousand tiles are shorter by far. */
