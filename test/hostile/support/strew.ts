@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { link, lutimes, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { assertWay } from '../../../src/cache/folders.js';
 import type { Outside } from './outside.js';
 
 /** Something hostile: what, under which name, in which folder of the cache. */
@@ -115,6 +116,8 @@ export async function commit(root: string, outside: Outside, parts: string, deed
   const folder = Buffer.from(`${join(root, deed.folder)}/`);
   const path = Buffer.concat([folder, deed.name]);
   try {
+    // Whoever strews must not write through links that stand there by now.
+    await assertWay(root, join(root, deed.folder, 'x'));
     await mkdir(folder, { recursive: true });
     await rm(path.toString(), { recursive: true, force: true });
     await make(deed, path, outside, parts);
