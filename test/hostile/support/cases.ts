@@ -15,8 +15,8 @@ const SHARES = {
   tokens: 0.01,
   references: 0.05,
   names: 0.015,
-  scenes: 0.002,
-  tops: 0.001,
+  scenes: 0.0015,
+  tops: 0.0005,
 } as const;
 
 /** How many cases of a kind are to be tried. */
