@@ -275,7 +275,8 @@ export async function readBounded(path: string, limit: number): Promise<Uint8Arr
   }
 }
 
-function fileError(code: string, message: string): Error {
+/** An error such as the file system's own. */
+export function fileError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 

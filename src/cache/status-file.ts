@@ -32,6 +32,9 @@ export async function writeStatus(path: string, status: ClientStatus): Promise<v
   await publish(path, `${JSON.stringify(status, null, 2)}\n`);
 }
 
+/** Texts of a status are shown in one line, and so have no control characters, and an end. */
+const TEXT = /^\P{Cc}{0,300}$/u;
+
 /** Reads a status; null when it is missing, torn or no status at all. */
 export async function readStatus(path: string): Promise<ClientStatus | null> {
   let value: unknown;
@@ -47,7 +50,7 @@ export async function readStatus(path: string): Promise<ClientStatus | null> {
   const texts = ['client', 'session', 'host', 'processes', 'version', 'state', 'started'];
   const numbers = ['pid', 'workers', 'subdivided', 'rate'];
   const valid =
-    texts.every((name) => typeof fields[name] === 'string') &&
+    texts.every((name) => typeof fields[name] === 'string' && TEXT.test(fields[name])) &&
     numbers.every((name) => Number.isFinite(fields[name])) &&
     Array.isArray(fields['holding']) &&
     fields['holding'].every((entry) => typeof entry === 'string');

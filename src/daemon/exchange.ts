@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { setAside } from '../cache/bad-folder.js';
+import { CacheError, systemCode } from '../cache/cache-error.js';
 import { claim, putBack } from '../cache/claim.js';
 import { deepestLevel, type Layout } from '../cache/layout.js';
 import { listAddresses, MARKERS } from '../cache/listing.js';
@@ -13,6 +14,8 @@ import { levelOf, type Address } from '../tile/address.js';
 import type { Holdings } from './holdings.js';
 import type { Task } from './job.js';
 
+/** Recovering others must not become what a daemon mostly does: after this time it works, in milliseconds. */
+const RECOVERY_MS = 5000;
 /** want/ is listed at these intervals at the least, in milliseconds. */
 const WANTS_MS = 250;
 /** Clocks that differ by more are told of, in milliseconds. */
@@ -99,13 +102,25 @@ export class Exchange {
     this.#watchClock(membership.skew);
     // What was claimed by a request that never answered stands in the folder; the next claim looks.
     this.#claimCutOff = true;
+    const end = performance.now() + RECOVERY_MS;
     for (const { name, age } of dead) {
-      const recovered = await this.#lock.run(async (held) => {
-        // Another client may have been faster, or the dead one may have come back, while we waited for the lock.
-        const again = (await membership.others()).dead.some((client) => client.name === name);
-        return again ? await recoverClient(this.#layout, name, held) : null;
-      });
-      if (recovered) this.#logger.warn({ ...recovered, silentSeconds: age }, 'recovered a dead client');
+      if (performance.now() > end) return;
+      try {
+        const recovered = await this.#lock.run(async (held) =>
+          // Another client may have been faster, or the dead one may have come back, while we waited for the lock.
+          (await membership.isDead(name)) ? await recoverClient(this.#layout, name, held) : null,
+        );
+        if (recovered) this.#logger.warn({ ...recovered, silentSeconds: age }, 'recovered a dead client');
+      } catch (error) {
+        // What cannot be recovered must not keep anybody from working.
+        const isPassing =
+          error instanceof CacheError ? error.code === 'ELOCKLOST' : systemCode(error) !== undefined;
+        if (!isPassing) throw error;
+        this.#logger.error(
+          { dead: name, err: error },
+          'a dead client could not be recovered; trying again later',
+        );
+      }
     }
   }
 
@@ -185,7 +200,11 @@ export class Exchange {
   /** Lists a slice of a folder and sets aside what does not belong there. */
   async #list(queue: TileQueue): Promise<void> {
     for (const { path, reason } of await queue.refresh()) {
-      const bad = await setAside(this.#layout, join(queue.folder, path));
+      const bad = await setAside(this.#layout, join(queue.folder, path)).catch((error: unknown) => {
+        if (error instanceof CacheError || systemCode(error) === undefined) throw error;
+        this.#logger.debug({ path, reason, err: error }, 'something else could not be set aside');
+        return null;
+      });
       if (bad)
         this.#logger.warn({ path, reason, bad }, `${basename(queue.folder)}/ held something else; set aside`);
     }
