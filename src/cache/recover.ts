@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setAside } from './bad-folder.js';
 import { systemCode } from './cache-error.js';
 import { putBack } from './claim.js';
@@ -81,6 +81,10 @@ export async function removeClient(layout: Layout, client: string): Promise<void
     const path = join(work.folder, name);
     if (!work.tileFolders.includes(path)) await disk.rm(path, { recursive: true, force: true });
   }
-  await removeEmpty(work.folder);
+  if (!(await removeEmpty(work.folder))) {
+    const names = await listAll(work.folder);
+    const holdsTiles = work.tileFolders.some((folder) => names.includes(basename(folder)));
+    if (!holdsTiles) await setAside(layout, work.folder);
+  }
   await remove(layout.clock(client));
 }
