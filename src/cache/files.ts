@@ -325,7 +325,7 @@ export async function standsAt(path: string): Promise<boolean> {
 }
 
 /** What stands at a path, not followed; null when nothing does. */
-export async function look(path: string): Promise<Stats | null> {
+async function look(path: string): Promise<Stats | null> {
   try {
     return await disk.lstat(path);
   } catch (error) {

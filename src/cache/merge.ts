@@ -23,7 +23,8 @@ import { Frontier } from './reach.js';
  * 1. pictures to tile/   2. boring lines to boring.txt   3. marks in ahead/ for what was asked for   4. new tiles to todo/
  * 5. the commit: a tile that was subdivided goes to done/, the mark of one that was asked for goes.
  *
- * Before that rename the results are worth nothing and can be thrown away: nothing of them has been moved yet.
+ * Before that rename the results are worth nothing and can be thrown away: nothing of them has been moved yet. The commit need not be
+ * on the disk for anything: what a power cut takes back is merged once more.
  *
  * A tile may come twice: made because it was asked for, and as a child when its parent is subdivided. Its bytes are the same, but
  * the first one may have gone on its way meanwhile. So the second is dropped: a child that is marked in ahead/ and found
@@ -53,18 +54,27 @@ export interface Merged {
  */
 const MAX_MERGED = 10_000;
 
-/** Declares results complete. The lines of all results that are ready stand in the work folder's boring.txt. */
-export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
+/**
+ * Writes down what else there is to results, and waits until everything that they consist of is on the disk. To be done before the lock is
+ * taken, for it takes most of a merge's time.
+ *
+ * @param results all that wait to be merged
+ */
+export async function completeResults(work: WorkLayout, results: readonly Result[]): Promise<void> {
   const lines = results.flatMap(({ boring }) => boring.map(formatBoringLine));
   await publish(work.boring, lines.join(''));
-  // What they consist of must be on the disk before the word that it is complete.
-  const children = results.flatMap(({ kind, address }) =>
+  const tiles = results.flatMap(({ kind, address }) =>
     kind === 'made' ? [address] : QUADRANTS.map((quadrant) => childOf(address, quadrant)),
   );
   await syncFoldersOf([
+    work.boring,
     work.tile({ period: 0 }),
-    ...children.flatMap((child) => [work.done(child), work.tile(child)]),
+    ...tiles.flatMap((tile) => [work.done(tile), work.tile(tile)]),
   ]);
+}
+
+/** Declares results complete, for which {@link completeResults} was called. */
+export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
   for (const { kind, address } of results) {
     held.assertHeld();
     if (kind === 'subdivided') await declare(work.todo(address), work.ready(address));
@@ -148,7 +158,6 @@ export async function mergeReady(
     await remove(work.readyWant(address));
     committed.push(address);
   }
-  await syncFolder(layout.doneFolder);
   if (!isPart) await remove(work.boring);
   return { committed, children, boring: boring.length };
 }

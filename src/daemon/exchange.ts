@@ -7,7 +7,7 @@ import { deepestLevel, type Layout } from '../cache/layout.js';
 import { listAddresses, MARKERS } from '../cache/listing.js';
 import type { CacheLock, HeldLock } from '../cache/lock.js';
 import type { Membership } from '../cache/membership.js';
-import { markReady, mergeReady } from '../cache/merge.js';
+import { completeResults, markReady, mergeReady, type Result } from '../cache/merge.js';
 import { recoverClient } from '../cache/recover.js';
 import { TileQueue } from '../cache/tile-queue.js';
 import { levelOf, type Address } from '../tile/address.js';
@@ -75,9 +75,10 @@ export class Exchange {
     const again = room > 0 && this.#todo.length === 0 && this.#todo.isListing;
     const waiting = this.#todo.length + this.#wants.length;
     if (!merging && (room === 0 || waiting === 0)) return { merged: [], again };
+    const results = merging ? await this.#complete(membership) : [];
     return await this.#lock.run(async (held) => {
       await membership.assertMember();
-      const merged = merging ? await this.#merge(membership, held) : [];
+      const merged = await this.#merge(membership, results, held);
       const claimed = room > 0 ? await this.#claim(membership, room, held) : 0;
       return { merged, again: again || claimed > 0 };
     });
@@ -85,9 +86,10 @@ export class Exchange {
 
   /** Merges all results and gives back what was not begun. */
   async settle(membership: Membership): Promise<Address[]> {
+    const results = await this.#complete(membership);
     return await this.#lock.run(async (held) => {
       await membership.assertMember();
-      const merged = await this.#merge(membership, held);
+      const merged = await this.#merge(membership, results, held);
       this.#held.waiting.length = 0;
       // All that stands there: a claim that was cut off has left tiles that nobody knows of, and leaving removes them.
       const { work } = membership;
@@ -165,8 +167,21 @@ export class Exchange {
     return toMake.length + parents.length + toSubdivide.length;
   }
 
-  async #merge(membership: Membership, held: HeldLock): Promise<Address[]> {
+  /** The results that are to be merged, complete and on the disk. */
+  async #complete(membership: Membership): Promise<readonly Result[]> {
     const results = this.#held.results.slice();
+    if (results.length === 0) return results;
+    try {
+      await completeResults(membership.work, results);
+    } catch (error) {
+      // When the folder is gone, that is the reason.
+      await membership.assertMember();
+      throw error;
+    }
+    return results;
+  }
+
+  async #merge(membership: Membership, results: readonly Result[], held: HeldLock): Promise<Address[]> {
     if (results.length === 0) return [];
     const resumed = this.#mergeCutOff;
     this.#mergeCutOff = true;

@@ -3,11 +3,11 @@ import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import type { Layout } from '../../src/cache/layout.js';
 import { Membership } from '../../src/cache/membership.js';
-import { markReady, mergeReady } from '../../src/cache/merge.js';
+import { mergeReady } from '../../src/cache/merge.js';
 import { Exchange } from '../../src/daemon/exchange.js';
 import { Holdings } from '../../src/daemon/holdings.js';
 import { filesOf } from '../support/essence.js';
-import { cacheWithWishes } from '../cache/support/results.js';
+import { cacheWithWishes, declareReady } from '../cache/support/results.js';
 import { alwaysHeld, foreignStatus, identity, lockOf, newCache, put } from '../cache/support/scene.js';
 
 // Whatever it may be that makes a recovery fail: for a client of this name it does.
@@ -58,8 +58,8 @@ describe('dead clients', () => {
   it('with more results than one section can merge are recovered in parts', async () => {
     const { layout, work, results } = await cacheWithWishes();
     const straight = await cacheWithWishes();
-    await markReady(work, results, alwaysHeld);
-    await markReady(straight.work, straight.results, alwaysHeld);
+    await declareReady(work, results, alwaysHeld);
+    await declareReady(straight.work, straight.results, alwaysHeld);
     const parts: number[] = [];
     for (let count = -1; count !== 0; parts.push(count)) {
       count = (await mergeReady(layout, work, alwaysHeld, true, 1)).committed.length;

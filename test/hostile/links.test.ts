@@ -6,12 +6,12 @@ import { setAside } from '../../src/cache/bad-folder.js';
 import { claim } from '../../src/cache/claim.js';
 import type { Layout, WorkLayout } from '../../src/cache/layout.js';
 import { Membership, prepareFolders } from '../../src/cache/membership.js';
-import { markReady, mergeReady } from '../../src/cache/merge.js';
+import { mergeReady } from '../../src/cache/merge.js';
 import { recoverClient } from '../../src/cache/recover.js';
 import { loadReference, saveReference } from '../../src/cache/reference-store.js';
 import { TileQueue } from '../../src/cache/tile-queue.js';
 import { foldAddress } from '../../src/tile/folding.js';
-import { cacheWithResults } from '../cache/support/results.js';
+import { cacheWithResults, declareReady } from '../cache/support/results.js';
 import { alwaysHeld, identity, lockOf, newCache, put, tiles } from '../cache/support/scene.js';
 import { makeOutside, type Outside } from './support/outside.js';
 
@@ -34,7 +34,7 @@ describe('a dead client whose folder leads elsewhere', () => {
   it.each(['todo', 'want', 'ready', 'done', 'tile'] as const)('by its %s/', async (name) => {
     const { layout, work, results } = await cacheWithResults();
     const outside = await makeOutside();
-    await markReady(work, results, alwaysHeld);
+    await declareReady(work, results, alwaysHeld);
     await lead(join(work.folder, name), outside, name);
     await untouched(outside, async () => await recoverClient(layout, 'a', alwaysHeld));
     expect(await readdir(layout.workFolder)).toEqual([]);
@@ -49,7 +49,7 @@ describe('a dead client whose folder leads elsewhere', () => {
         async (path: string) => await symlink('/etc/passwd', path),
       ]) {
         const { layout, work, results } = await cacheWithResults();
-        await markReady(work, results, alwaysHeld);
+        await declareReady(work, results, alwaysHeld);
         await rm(join(work.folder, name), { recursive: true, force: true });
         await make(join(work.folder, name));
         await recoverClient(layout, 'a', alwaysHeld);
@@ -60,7 +60,7 @@ describe('a dead client whose folder leads elsewhere', () => {
 
   it('by a boring.txt of terabytes', async () => {
     const { layout, work, results } = await cacheWithResults();
-    await markReady(work, results, alwaysHeld);
+    await declareReady(work, results, alwaysHeld);
     await truncate(work.boring, 5e12);
     const { merged, returned } = await recoverClient(layout, 'a', alwaysHeld);
     expect({ merged, returned }).toEqual({ merged: 2, returned: 1 });
@@ -194,7 +194,7 @@ describe('a folder where a file should go', () => {
   it.each(TARGETS)('as %s does not stop a merge', async (_name, target) => {
     const { layout, work, results } = await cacheWithResults();
     await mkdir(join(target(layout, work), 'x'), { recursive: true });
-    await markReady(work, results, alwaysHeld);
+    await declareReady(work, results, alwaysHeld);
     const { committed } = await mergeReady(layout, work, alwaysHeld, false);
     expect(committed).toEqual(['M0', 'M1']);
     expect((await readdir(layout.todoFolder)).toSorted()).toEqual(['M01.raw', 'M02.raw', 'M10.raw']);

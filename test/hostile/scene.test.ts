@@ -10,13 +10,12 @@ import type { Maker } from '../../src/cache/check/problem.js';
 import { repairCache } from '../../src/cache/check/repair.js';
 import { Layout } from '../../src/cache/layout.js';
 import { Membership, prepareFolders } from '../../src/cache/membership.js';
-import { markReady } from '../../src/cache/merge.js';
 import { loadReference, saveReference } from '../../src/cache/reference-store.js';
 import { readSettings, type Settings } from '../../src/cache/settings.js';
 import { Exchange } from '../../src/daemon/exchange.js';
 import { Holdings } from '../../src/daemon/holdings.js';
 import { temporaryFolder } from '../cache/support/folder.js';
-import { cacheWithWishes } from '../cache/support/results.js';
+import { cacheWithWishes, declareReady } from '../cache/support/results.js';
 import {
   alwaysHeld,
   foreignStatus,
@@ -37,7 +36,7 @@ const SETTINGS: Settings = { format: 1, algorithm: 1, theme: 'Classic', image: '
 /** A cache in full swing: `a` has results that are complete, `b` holds a tile, both have been dead for long. */
 async function makeTemplate(): Promise<Layout> {
   const { layout, work, results } = await cacheWithWishes();
-  await markReady(work, results, alwaysHeld);
+  await declareReady(work, results, alwaysHeld);
   for (const client of ['a', 'b']) {
     await put(layout.work(client).status, JSON.stringify(foreignStatus(client)), 1000);
   }
