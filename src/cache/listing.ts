@@ -90,8 +90,7 @@ export async function* scanTiles(
   try {
     if (fold.length === 0) {
       const kind = await kindAt(folder);
-      if (kind === 'nothing') return;
-      if (kind !== 'folder') throw fileError('ENOTDIR', `${folder}: expected a folder`);
+      if (kind === 'file' || kind === 'other') throw fileError('ENOTDIR', `${folder}: expected a folder`);
     }
     entries = await disk.opendir(join(folder, ...fold), { bufferSize: GROUP });
   } catch (error) {
@@ -164,7 +163,9 @@ export async function listTiles(folder: string, naming: Naming = RAWS): Promise<
 
 /** Paths of all files in a folder, with `/` between the parts; nothing is followed, not even the folder. */
 export async function listPaths(folder: string, pattern = '**'): Promise<string[]> {
-  if ((await kindAt(folder)) !== 'folder') return [];
+  // That there is nothing, NFS may say of a folder that is there: only its listing tells.
+  const kind = await kindAt(folder);
+  if (kind === 'file' || kind === 'other') return [];
   const options = { cwd: folder, followSymbolicLinks: false, fs: callbackDisk };
   try {
     return await fastGlob(pattern, options);
