@@ -6,12 +6,13 @@ import { deepestLevel, type Layout } from '../cache/layout.js';
 import { listAddresses, MARKERS } from '../cache/listing.js';
 import type { CacheLock, HeldLock } from '../cache/lock.js';
 import type { Membership } from '../cache/membership.js';
-import { markReady, mergeReady } from '../cache/merge.js';
+import { markReady, mergeReady, type Result } from '../cache/merge.js';
 import { recoverClient } from '../cache/recover.js';
 import { TileQueue } from '../cache/tile-queue.js';
 import { levelOf, type Address } from '../tile/address.js';
 import type { Holdings } from './holdings.js';
 import type { Task } from './job.js';
+import { Tally } from './tally.js';
 
 /** want/ is listed at these intervals at the least, in milliseconds. */
 const WANTS_MS = 250;
@@ -28,6 +29,7 @@ export class Exchange {
   readonly #held: Holdings;
   readonly #maxLevel: number;
   readonly #logger: Logger;
+  readonly #tally: Tally;
   readonly #todo: TileQueue;
   readonly #wants: TileQueue;
   #nextRefresh = 0;
@@ -36,13 +38,24 @@ export class Exchange {
   #claimCutOff = false;
   #isClockWrong = false;
 
-  /** @param maxLevel tiles of this level and deeper ones are not claimed */
-  constructor(layout: Layout, lock: CacheLock, held: Holdings, maxLevel: number, logger: Logger) {
+  /**
+   * @param maxLevel tiles of this level and deeper ones are not claimed
+   * @param tally counts what is merged and recovered
+   */
+  constructor(
+    layout: Layout,
+    lock: CacheLock,
+    held: Holdings,
+    maxLevel: number,
+    logger: Logger,
+    tally: Tally = new Tally(0),
+  ) {
     this.#layout = layout;
     this.#lock = lock;
     this.#held = held;
     this.#maxLevel = Math.min(maxLevel, deepestLevel(layout.root));
     this.#logger = logger;
+    this.#tally = tally;
     this.#todo = TileQueue.ofTodo(layout, (address) => this.#maySubdivide(address));
     this.#wants = TileQueue.ofWants(layout, (address) => this.#mayMake(address));
   }
@@ -55,7 +68,7 @@ export class Exchange {
   /**
    * Merges all results, when asked to, and claims up to `room` tiles.
    *
-   * @returns the tiles that were merged, and whether there is reason to come again at once: some were claimed, or todo/ is
+   * @returns what was merged, and whether there is reason to come again at once: some were claimed, or todo/ is
    * still being listed
    * @throws CacheError EFENCED, ELOCKLOST, or a system error; then it may be repeated
    */
@@ -63,7 +76,7 @@ export class Exchange {
     membership: Membership,
     merging: boolean,
     room: number,
-  ): Promise<{ merged: Address[]; again: boolean }> {
+  ): Promise<{ merged: readonly Result[]; again: boolean }> {
     if (room > 0) {
       await this.#refreshWants();
       if (!merging && (this.#todo.length === 0 || this.#todo.isListing)) await this.#refresh();
@@ -81,15 +94,14 @@ export class Exchange {
   }
 
   /** Merges all results and gives back what was not begun. */
-  async settle(membership: Membership): Promise<Address[]> {
-    return await this.#lock.run(async (held) => {
+  async settle(membership: Membership): Promise<void> {
+    await this.#lock.run(async (held) => {
       await membership.assertMember();
-      const merged = await this.#merge(membership, held);
+      await this.#merge(membership, held);
       this.#held.waiting.length = 0;
       // All that stands there: a claim that was cut off has left tiles that nobody knows of, and leaving removes them.
       const { work } = membership;
       await putBack(this.#layout, work, held);
-      return merged;
     });
   }
 
@@ -105,7 +117,9 @@ export class Exchange {
         const again = (await membership.others()).dead.some((client) => client.name === name);
         return again ? await recoverClient(this.#layout, name, held) : null;
       });
-      if (recovered) this.#logger.warn({ ...recovered, silentSeconds: age }, 'recovered a dead client');
+      if (recovered === null) continue;
+      this.#tally.recovered++;
+      this.#logger.warn({ ...recovered, silentSeconds: age }, 'recovered a dead client');
     }
   }
 
@@ -150,7 +164,7 @@ export class Exchange {
     return toMake.length + parents.length + toSubdivide.length;
   }
 
-  async #merge(membership: Membership, held: HeldLock): Promise<Address[]> {
+  async #merge(membership: Membership, held: HeldLock): Promise<readonly Result[]> {
     const results = this.#held.results.slice();
     if (results.length === 0) return [];
     const resumed = this.#mergeCutOff;
@@ -160,8 +174,10 @@ export class Exchange {
     this.#mergeCutOff = false;
     this.#held.results.splice(0, results.length);
     const { committed, children, boring } = merged;
+    // Not by what was committed: an earlier merge that was cut off may have done some of it.
+    this.#tally.countMerge(results, boring, performance.now());
     this.#logger.debug({ tiles: committed.length, children, boring }, 'merged');
-    return committed;
+    return results;
   }
 
   /** Lists todo/ and sets aside what does not belong there. */

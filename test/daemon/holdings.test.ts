@@ -7,7 +7,7 @@ describe('what a daemon holds', () => {
     const held = new Holdings();
     const [waiting, running, computed, other] = tiles('M0', 'M1', 'M2', 'M3');
     held.waiting.push({ kind: 'subdivide', address: waiting });
-    held.running.set(running, Promise.resolve());
+    held.running.set(running, { kind: 'make', since: 1000, done: Promise.resolve() });
     held.results.push({ kind: 'subdivided', address: computed, boring: [] });
     expect(held.size).toBe(3);
     expect([...held.addresses].toSorted()).toEqual([waiting, running, computed]);
