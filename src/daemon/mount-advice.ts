@@ -11,11 +11,19 @@ const ADVICE: Readonly<Record<MountFlaw, string>> = {
     `Mount it with ${NFS_OPTIONS}`,
 };
 
-/** Tells what should be different about the mount that holds the cache. Where mounts cannot be read, there is nothing to tell. */
-export async function adviseOnMount(root: string, logger: Logger): Promise<void> {
+/**
+ * Tells what should be different about the mount that holds the cache. Where mounts cannot be read, there is nothing to tell.
+ *
+ * @param mountInfo where the kernel tells of them
+ */
+export async function adviseOnMount(
+  root: string,
+  logger: Logger,
+  mountInfo = '/proc/self/mountinfo',
+): Promise<void> {
   let mount;
   try {
-    mount = mountOf(parseMounts(await readFile('/proc/self/mountinfo', 'utf8')), await realpath(root));
+    mount = mountOf(parseMounts(await readFile(mountInfo, 'utf8')), await realpath(root));
   } catch {
     return; // not Linux, or no /proc
   }

@@ -22,6 +22,17 @@ describe('what a daemon holds', () => {
     expect(held.addresses).toEqual([running]);
   });
 
+  it('tells what threads have in hand, the longest first', () => {
+    const held = new Holdings();
+    const [a, b] = tiles('M0', 'M1');
+    held.running.set(a, { kind: 'make', since: 5000, done: Promise.resolve() });
+    held.running.set(b, { kind: 'subdivide', since: 1000, done: Promise.resolve() });
+    expect(held.current(6230)).toEqual([
+      { address: b, task: 'subdivide', seconds: 5.2 },
+      { address: a, task: 'make', seconds: 1.2 },
+    ]);
+  });
+
   it('counts the failures of each tile', () => {
     const held = new Holdings();
     const [a, b] = tiles('M0', 'M1');
