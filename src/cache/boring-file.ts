@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { lineage, type Address } from '../tile/address.js';
 import { formatBoringLine, parseBoringLine, type BoringTile } from '../tile/boring-line.js';
-import { isGone, openRegular } from './files.js';
+import { isGone, openRegular, publish } from './files.js';
 
 /**
  * boring.txt. It grows at its end only, under the lock, by whole lines. A crash may tear the last line: readers take no
@@ -25,6 +25,19 @@ export async function appendBoring(path: string, tiles: readonly BoringTile[]): 
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Writes boring.txt anew: what is no line goes, of two lines of one tile the second one, and whatever is not to be kept. Under the lock.
+ *
+ * @returns how many lines went
+ */
+export async function rewriteBoring(path: string, isToKeep: (tile: BoringTile) => boolean): Promise<number> {
+  const { tiles, invalid, duplicates } = await readBoring(path);
+  const kept = [...tiles].map(([address, period]) => ({ address, period })).filter(isToKeep);
+  const gone = invalid.length + duplicates.length + tiles.size - kept.length;
+  if (gone > 0) await publish(path, kept.map(formatBoringLine).join(''));
+  return gone;
 }
 
 async function endsInsideLine(file: FileHandle): Promise<boolean> {

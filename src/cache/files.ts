@@ -294,6 +294,11 @@ export async function modificationTime(path: string): Promise<number | null> {
   }
 }
 
+/** Sets a file's modification time, in milliseconds. */
+export async function setTime(path: string, time: number): Promise<void> {
+  await disk.utimes(path, time / 1000, time / 1000);
+}
+
 /** What says that nothing can be at a path, because of what somebody has put beside or above it. */
 const IMPASSABLE: ReadonlySet<string> = new Set(['ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
 

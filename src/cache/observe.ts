@@ -1,7 +1,8 @@
 import { systemCode } from './cache-error.js';
 import { disk } from './disk.js';
 import type { Layout } from './layout.js';
-import { CacheLock } from './lock.js';
+import { CacheLock, type HeldLock } from './lock.js';
+import { serverTime } from './server-time.js';
 import { processTable } from './process-table.js';
 
 /**
@@ -9,7 +10,11 @@ import { processTable } from './process-table.js';
  *
  * @param name unique among those who do so at the same time
  */
-export async function underLock<T>(layout: Layout, name: string, section: () => Promise<T>): Promise<T> {
+export async function underLock<T>(
+  layout: Layout,
+  name: string,
+  section: (held: HeldLock) => Promise<T>,
+): Promise<T> {
   const clock = layout.clock(name);
   const lock = new CacheLock(layout, {
     clock,
@@ -27,17 +32,23 @@ export async function underLock<T>(layout: Layout, name: string, section: () => 
  * move between two folders while they are listed).
  *
  * @param name unique among those who look at the same time
+ * @param look given the file server's time, milliseconds
  */
-export async function observe<T>(layout: Layout, name: string, look: () => Promise<T>): Promise<T> {
+export async function observe<T>(
+  layout: Layout,
+  name: string,
+  look: (now: number) => Promise<T>,
+): Promise<T> {
   let looked = false;
   try {
     return await underLock(layout, name, async () => {
+      const now = await serverTime(layout.clock(name));
       looked = true;
-      return await look();
+      return await look(now);
     });
   } catch (error) {
     if (looked || !['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? ''))
       throw error;
-    return await look();
+    return await look(Date.now());
   }
 }

@@ -130,7 +130,7 @@ export class Exchange {
     this.#isClockWrong = isWrong;
     const seconds = Number((skew / 1000).toFixed(1));
     if (isWrong)
-      this.#logger.warn({ seconds }, "the file server's clock is ahead of this machine's by so much");
+      this.#logger.warn({ seconds }, 'the file server’s clock is ahead of this machine’s by so many seconds');
     else this.#logger.info('the clocks of file server and machine agree again');
   }
 

@@ -4,7 +4,7 @@ import { CacheLock } from '../cache/lock.js';
 import { prepareFolders } from '../cache/membership.js';
 import { processTable } from '../cache/process-table.js';
 import { readSettings, type Settings } from '../cache/settings.js';
-import { isThemeName, THEME_NAMES } from '../image/themes.js';
+import { isThemeName, THEME_NAMES, type ThemeName } from '../image/themes.js';
 import type { DaemonOptions } from './options.js';
 import type { Tally } from './tally.js';
 
@@ -24,7 +24,7 @@ export interface OpenCache {
 export async function openCache(options: DaemonOptions, tally: Tally): Promise<OpenCache> {
   const { root, client, pid, logger, onSection } = options;
   const settings = await readSettings(root);
-  checkTheme(root, settings);
+  themeOf(root, settings);
   const layout = new Layout(root, settings.image);
   await prepareFolders(layout);
   const lock = new CacheLock(layout, {
@@ -39,9 +39,13 @@ export async function openCache(options: DaemonOptions, tally: Tally): Promise<O
   return { settings, layout, lock };
 }
 
-/** The settings' reader does not know the themes; whoever draws does. */
-function checkTheme(root: string, { theme }: Settings): void {
-  if (isThemeName(theme)) return;
+/**
+ * The theme of a cache. The settings' reader does not know the themes; whoever draws does.
+ *
+ * @throws CacheError ESETTINGS
+ */
+export function themeOf(root: string, { theme }: Settings): ThemeName {
+  if (isThemeName(theme)) return theme;
   const path = Layout.settingsOf(root);
   const known = THEME_NAMES.join(', ');
   throw new CacheError(

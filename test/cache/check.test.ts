@@ -1,10 +1,12 @@
 import { appendFile, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appendBoring } from '../../src/cache/boring-file.js';
-import { checkCache, type Problem, type ProblemKind, type StepReport } from '../../src/cache/check.js';
+import { appendBoring, readBoring } from '../../src/cache/boring-file.js';
+import { checkCache, type StepReport } from '../../src/cache/check/check.js';
+import type { Made, Maker, Problem, ProblemKind } from '../../src/cache/check/problem.js';
+import { repairCache } from '../../src/cache/check/repair.js';
 import type { Layout } from '../../src/cache/layout.js';
-import { filesOf } from './support/folder.js';
+import { filesOf } from '../support/essence.js';
 import { newCache, PICTURE, put, RAW, tiles } from './support/scene.js';
 
 const [M, M0, M1, M2, M3, M00] = tiles('M', 'M0', 'M1', 'M2', 'M3', 'M00');
@@ -27,8 +29,27 @@ async function soundCache(): Promise<Layout> {
   return layout;
 }
 
+const OPTIONS = { name: 'check-test', lease: 60, onStep: () => undefined };
+
+/** The world of {@link soundCache}. */
+const WORLD: Maker = {
+  make: (address): Made => {
+    const boring = new Map([[M2, 0], [M3, 0], [tiles('M03')[0], 1]]).get(address); // prettier-ignore
+    return boring === undefined ? { raw: RAW, picture: PICTURE } : { period: boring };
+  },
+  picture: () => PICTURE,
+  boringPicture: () => PICTURE,
+};
+
+/** What daemons share, without what was set aside. */
+async function shared(layout: Layout): Promise<unknown> {
+  const files = Object.entries(await filesOf(layout.root)).filter(([name]) => !name.startsWith('bad/'));
+  const { tiles: boring } = await readBoring(layout.boring);
+  return { files: files.filter(([name]) => name !== 'boring.txt'), boring: [...boring].map(String).toSorted() };
+}
+
 async function check(layout: Layout): Promise<Problem[]> {
-  return await checkCache(layout, 'check-test', () => undefined);
+  return await checkCache(layout, OPTIONS);
 }
 
 type Damage = (layout: Layout) => Promise<unknown>;
@@ -92,7 +113,7 @@ const CASES: [string, Damage, [string, ProblemKind][]][] = [
   [
     'tiles within a boring one',
     async (l) => await line(l, 'M0 0\n'),
-    [['M0', 'below boring'], ['M00', 'below boring'], ['M01', 'below boring'], ['M02', 'below boring']], // prettier-ignore
+    [['M0', 'below boring'], ['M00', 'below boring'], ['M01', 'below boring'], ['M02', 'below boring'], ['M03', 'boring line']], // prettier-ignore
   ],
   ['a line that is none', async (l) => await line(l, 'M9 0\n'), [['boring.txt:4', 'boring line']]],
   ['a line of NUL bytes', async (l) => await line(l, '\0\0\0\n'), [['boring.txt:4', 'boring line']]],
@@ -123,6 +144,14 @@ const CASES: [string, Damage, [string, ProblemKind][]][] = [
   ['a picture of no tile', async (l) => await put(l.tile(tiles('M33')[0]), PICTURE), [['tile/M33.png', 'needless picture']]], // prettier-ignore
   ['another file in tile/', async (l) => await put(join(l.tileFolder, 'x.txt'), ''), [['tile/x.txt', 'needless picture']]], // prettier-ignore
 ];
+
+/** Sound in another way: a tile that is ahead of its parent is right, and so is what a client holds. */
+const KEPT = new Set([
+  'a tile in todo/ and with a client',
+  'a tile computed by two clients',
+  'a tile without its parent',
+  'a boring line without its parent',
+]);
 
 const [M10] = tiles('M10');
 const line = async (l: Layout, text: string): Promise<void> => await appendFile(l.boring, text);
@@ -156,12 +185,30 @@ describe('check', () => {
     expect(await check(layout)).toEqual([]);
   });
 
+  it('finds nothing where somebody died in the midst of a merge', async () => {
+    const layout = await soundCache();
+    const [m10, m12] = tiles('M10', 'M12');
+    const work = layout.work('dead');
+    await mkdir(work.readyFolder, { recursive: true });
+    await rename(layout.todo(M1), work.ready(M1));
+    await put(layout.todo(m10), RAW); // one child is there, one picture came before its tile, one line before the commit
+    for (const address of tiles('M10', 'M11')) await put(layout.tile(address), PICTURE);
+    await appendBoring(layout.boring, [{ address: m12, period: 0 }]);
+    expect(await check(layout)).toEqual([]);
+    const [m001] = tiles('M001'); // and one that was asked for: so far its picture and its mark
+    await put(work.readyWant(m001), '');
+    await put(layout.tile(m001), PICTURE);
+    await put(layout.ahead(m001), '');
+    expect(await check(layout)).toEqual([]);
+  });
+
   it('finds nothing in a sound cache, whoever holds its tiles, and changes nothing', async () => {
     const layout = await soundCache();
     const before = await filesOf(layout.root);
     const reports: StepReport[] = [];
-    expect(await checkCache(layout, 'check-test', (report) => reports.push(report))).toEqual([]);
-    expect(reports.map(({ examined }) => examined)).toEqual([6, 6, 6, 9, 3, 8]);
+    const onStep = (report: StepReport): void => void reports.push(report);
+    expect(await checkCache(layout, { ...OPTIONS, onStep })).toEqual([]);
+    expect(reports.map(({ examined }) => examined)).toEqual([6, 0, 3, 6, 6, 9, 8]);
     expect(await filesOf(layout.root)).toEqual(before);
     await put(layout.work('a').todo(M1), RAW);
     await rm(layout.todo(M1));
@@ -178,5 +225,15 @@ describe('check', () => {
       expected.toSorted(byText),
     );
     for (const { found, remedy } of problems) expect(found.length * remedy.length).toBeGreaterThan(0);
+  });
+
+  it.each(CASES)('mends %s', async (what, damage) => {
+    const layout = await soundCache();
+    const before = await shared(layout);
+    await damage(layout);
+    const { mended, left } = await repairCache(layout, OPTIONS, WORLD, () => undefined);
+    expect(mended.length).toBeGreaterThan(0); // what is mended may be the reason of the others
+    expect(left).toEqual([]);
+    if (!KEPT.has(what)) expect(await shared(layout)).toEqual(before);
   });
 });

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newCache } from './support/scene.js';
 
@@ -28,6 +29,36 @@ const COUNTING = `
   process.exit(0);
 `;
 
+/** Rounds of the race: a thousand take ten minutes. */
+const ROUNDS = Number(process.env['MANDELD_RACE_ROUNDS'] ?? 10);
+
+/** Takes the lock once a line of input, and tells whether it was alone. */
+const RACING = `
+  import { rmdirSync, mkdirSync } from 'node:fs';
+  import { createInterface } from 'node:readline';
+  import { CacheLock } from ${JSON.stringify(LOCK)};
+  import { Layout } from ${JSON.stringify(LAYOUT)};
+  const [root, inside, name] = process.argv.slice(1);
+  const layout = new Layout(root, 'png');
+  const lock = new CacheLock(layout, { clock: layout.clock(name), holder: { pid: process.pid, processes: 'x' } });
+  console.log('ready');
+  for await (const _ of createInterface({ input: process.stdin })) {
+    const answer = await lock.run(async (held) => {
+      try {
+        mkdirSync(inside);
+      } catch {
+        return 'not alone';
+      }
+      await held.prove();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      await held.prove();
+      rmdirSync(inside);
+      return 'alone';
+    });
+    console.log(answer);
+  }
+`;
+
 describe('the lock between processes', () => {
   it('loses none of 400 increments by four of them', async () => {
     const { layout } = await newCache();
@@ -47,4 +78,32 @@ describe('the lock between processes', () => {
     expect(await readFile(counter, 'utf8')).toBe('400');
     expect(await readdir(layout.lockFolder)).toEqual([]);
   });
+
+  it(
+    'that is abandoned goes to one of eight takers at a time, round by round',
+    { timeout: 3_600_000 },
+    async () => {
+      const { layout } = await newCache();
+      const inside = join(layout.root, 'inside');
+      const args = ['--input-type=module', '-e', RACING, layout.root, inside];
+      const takers = Array.from({ length: 8 }, (_, i) => {
+        const child = spawn(process.execPath, [...args, `taker${i}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+        onTestFinished(() => void child.kill('SIGKILL'));
+        return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+      });
+      const answers = async (): Promise<string[]> =>
+        await Promise.all(takers.map(async ({ lines }) => String((await lines.next()).value)));
+      expect(new Set(await answers())).toEqual(new Set(['ready']));
+      for (let round = 0; round < ROUNDS; round++) {
+        // A holder of another machine that died long ago.
+        await mkdir(layout.heldLock);
+        await writeFile(join(layout.heldLock, 'token'), JSON.stringify({ pid: 1, processes: 'elsewhere' }));
+        for (const path of [join(layout.heldLock, 'token'), layout.heldLock]) await utimes(path, 1e9, 1e9);
+        for (const { child } of takers) child.stdin.write('go\n');
+        expect(new Set(await answers()), `round ${round}`).toEqual(new Set(['alone']));
+        expect(await readdir(layout.lockFolder)).toEqual([]);
+      }
+      for (const { child } of takers) child.stdin.end();
+    },
+  );
 });

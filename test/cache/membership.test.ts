@@ -7,7 +7,7 @@ import { processTable } from '../../src/cache/process-table.js';
 import type { Settings } from '../../src/cache/settings.js';
 import { recoverClient } from '../../src/cache/recover.js';
 import { readStatus, writeStatus } from '../../src/cache/status-file.js';
-import { filesOf } from './support/folder.js';
+import { filesOf } from '../support/essence.js';
 import { foreignStatus, identity, lockOf, newCache, put, tiles } from './support/scene.js';
 
 const ACTIVITY: Activity = { state: 'working', subdivided: 1, rate: 0.5, holding: ['M0'] };

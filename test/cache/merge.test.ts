@@ -4,7 +4,7 @@ import { readBoring } from '../../src/cache/boring-file.js';
 import type { Layout } from '../../src/cache/layout.js';
 import { markReady, mergeReady } from '../../src/cache/merge.js';
 import { recoverClient } from '../../src/cache/recover.js';
-import { filesOf } from './support/folder.js';
+import { filesOf } from '../support/essence.js';
 import { cacheWithResults, cacheWithWishes } from './support/results.js';
 import { alwaysHeld, Crash, heldFor, put, tiles } from './support/scene.js';
 

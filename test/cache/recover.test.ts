@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recoverClient } from '../../src/cache/recover.js';
 import { foldAddress } from '../../src/tile/folding.js';
-import { filesOf, temporaryFolder } from './support/folder.js';
+import { filesOf } from '../support/essence.js';
+import { temporaryFolder } from './support/folder.js';
 import { cacheWithResults } from './support/results.js';
 import { alwaysHeld, Crash, heldFor, newCache, put, tiles } from './support/scene.js';
 

@@ -73,13 +73,13 @@ const MISTAKES: [string[], RegExp][] = [
     ['--cache', 'x', '--metrics-port', '0', '--metrics-host', '192.0.2.1'],
     /nothing can listen.*EADDRNOTAVAIL/,
   ],
-  [['init'], /directory|argument/],
+  [['init'], /mandeld init expects 1 or more words/],
   [['init', 'x', '--theme', 'None'], /theme/],
   [['init', 'x', '--image', 'gif'], /image/],
   [['init', 'x', '--lease', '1'], /--lease from 2 to 86400/],
   [['init', 'x', '--lease', 'long'], /--lease/],
-  [['point', '1'], /argument/],
-  [['inspect'], /argument/],
+  [['point', '1'], /mandeld point expects 2 or more words after it, got 1/],
+  [['inspect'], /mandeld inspect expects 1/],
   [['inspect', '/nonexistent.raw'], /there is no \/nonexistent\.raw/],
 ];
 

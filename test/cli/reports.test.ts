@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemon } from '../e2e/support/mandeld.js';
 import { foreignStatus } from '../cache/support/scene.js';
-import { filesOf, temporaryFolder } from '../cache/support/folder.js';
+import { temporaryFolder } from '../cache/support/folder.js';
+import { filesOf } from '../support/essence.js';
 import { mandeld } from './support/command-line.js';
 
 let folder = '';
@@ -91,14 +92,14 @@ describe('check', () => {
     const report = JSON.parse(end.out) as { ok: boolean; problems: Record<string, string>[] };
     expect(report.ok).toBe(false);
     expect(report.problems.map(({ address, kind }) => `${address} ${kind}`)).toEqual([
-      'M damaged raw',
       'M2 boring line',
+      'M damaged raw',
     ]);
     for (const { remedy, found } of report.problems)
       expect([typeof remedy, typeof found]).toEqual(['string', 'string']);
     const words = await mandeld('check', root);
     expect(words.code).toBe(1);
-    expect(words.out).toMatch(/\nM: damaged raw: .*Remedy: .*\n.*\n2 problems found\.\n$/);
+    expect(words.out).toMatch(/\nM: damaged raw: .*Remedy: .*\n2 problems found; --repair mends them\.\n$/);
   });
 });
 

@@ -6,8 +6,8 @@ import type { Job, Outcome } from '../../src/daemon/job.js';
 import perform from '../../src/daemon/worker.js';
 import { seedOf } from '../../src/daemon/seed.js';
 import { decodeRaw } from '../../src/tile/raw.js';
-import { filesOf } from '../cache/support/folder.js';
 import { newCache, tiles } from '../cache/support/scene.js';
+import { filesOf } from '../support/essence.js';
 
 const [M, M0, M1, M2, M00] = tiles('M', 'M0', 'M1', 'M2', 'M00');
 const ROOT_TILE = seedOf('Classic', 'png');

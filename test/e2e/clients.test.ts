@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { foreignStatus } from '../cache/support/scene.js';
-import { essence, expectTidy, render, useCaches } from './support/caches.js';
+import { essence } from '../support/essence.js';
+import { expectTidy, render, useCaches } from './support/caches.js';
 import { daemon, entries } from './support/mandeld.js';
 
 const caches = useCaches('--lease', '2');

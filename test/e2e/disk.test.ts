@@ -2,7 +2,8 @@ import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { essence, expectTidy, render, useCaches } from './support/caches.js';
+import { essence } from '../support/essence.js';
+import { expectTidy, render, useCaches } from './support/caches.js';
 import { daemon, entries, run, start } from './support/mandeld.js';
 
 const caches = useCaches();

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { essence } from '../support/essence.js';
 import { wrongShape, zipBomb } from './support/archives.js';
-import { essence, expectTidy, render, useCaches } from './support/caches.js';
+import { expectTidy, render, useCaches } from './support/caches.js';
 import { daemon, entries } from './support/mandeld.js';
 
 const caches = useCaches();

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { essence, expectTidy, render, useCaches } from './support/caches.js';
+import { essence } from '../support/essence.js';
+import { expectTidy, render, useCaches } from './support/caches.js';
 import { daemon, entries, run } from './support/mandeld.js';
 
 const caches = useCaches();

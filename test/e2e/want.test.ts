@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../support/random.js';
-import { essence, expectTidy, render, useCaches } from './support/caches.js';
+import { essence } from '../support/essence.js';
+import { expectTidy, render, useCaches } from './support/caches.js';
 import { daemon, entries, run, type Mandeld } from './support/mandeld.js';
 
 const caches = useCaches();

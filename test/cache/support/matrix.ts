@@ -45,21 +45,21 @@ const LIMIT_MS = 30_000;
 
 /** The same life with one fault; null when all is as it should be. */
 async function flawOf(
-  scene: Scene,
+  prepared: Scene,
   fault: (layout: Layout) => Fault,
   at: number,
   sound: unknown,
 ): Promise<string | null> {
-  const layout = await copyOf(scene);
+  const layout = await copyOf(prepared);
   const victim = new Victim(fault(layout), at);
   const end = await Promise.race([
-    victim.run(async () => await live(layout, scene.settings, 'a')).then(() => null, String),
+    victim.run(async () => await live(layout, prepared.settings, 'a')).then(() => null, String),
     delay(LIMIT_MS, 'it hangs', { ref: false }),
   ]);
   const flaws = end === null || victim.isDead ? [] : [end];
   await letTimePass(layout);
   // On the same disk, where fsync costs nothing.
-  await new Victim(null, 0).run(async () => await live(layout, scene.settings, 'z'));
+  await new Victim(null, 0).run(async () => await live(layout, prepared.settings, 'z'));
   try {
     expect(await stateOf(layout)).toEqual(sound);
   } catch (error) {

@@ -13,7 +13,7 @@ import { Exchange } from '../../../src/daemon/exchange.js';
 import { Holdings } from '../../../src/daemon/holdings.js';
 import type { Task } from '../../../src/daemon/job.js';
 import { childOf, levelOf, QUADRANTS, type Address } from '../../../src/tile/address.js';
-import { filesOf } from './folder.js';
+import { filesOf } from '../../support/essence.js';
 import { identity, lockOf } from './scene.js';
 
 /**
@@ -64,9 +64,9 @@ async function liveOnce(layout: Layout, settings: Settings, client: string): Pro
   const lock = lockOf(layout, client);
   const held = new Holdings();
   const exchange = new Exchange(layout, lock, held, MAX_LEVEL, silent);
-  const join = async (): Promise<Membership> =>
+  const enter = async (): Promise<Membership> =>
     (await Membership.join(layout, settings, identity(client), lock, new Date(0))).membership;
-  let membership = await join();
+  let membership = await enter();
   let failures = 0;
   let isBeatDue = true;
   for (;;) {
@@ -95,7 +95,7 @@ async function liveOnce(layout: Layout, settings: Settings, client: string): Pro
       if (code === 'EFENCED') {
         held.forget();
         exchange.forget();
-        membership = await join();
+        membership = await enter();
       } else if (error instanceof CacheError && code !== 'ELOCKLOST') throw error;
     }
   }

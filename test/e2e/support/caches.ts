@@ -1,8 +1,7 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { filesOf } from '../../cache/support/folder.js';
 import { daemon, killAll, run } from './mandeld.js';
 
 /** Gives every test of a file its own copy of a new cache; whatever a test leaves is removed. */
@@ -30,17 +29,6 @@ export function useCaches(...options: string[]): { fresh(): Promise<string>; pat
 export async function render(root: string, level: number, ...more: string[]): Promise<void> {
   const end = await daemon(root, 'alone', '--until-idle', '--max-level', `${level}`, ...more).ended;
   expect(end).toMatchObject({ code: 0, out: '' });
-}
-
-/** What all caches of one level must have in common: every tile and picture by content, the boring lines sorted. */
-export async function essence(root: string): Promise<{ files: Record<string, string>; boring: string[] }> {
-  const files: Record<string, string> = {};
-  for (const name of ['todo', 'done', 'tile']) {
-    for (const [file, hash] of Object.entries(await filesOf(join(root, name))))
-      files[`${name}/${file}`] = hash;
-  }
-  const boring = (await readFile(join(root, 'boring.txt'), 'utf8')).split('\n').toSorted();
-  return { files, boring };
 }
 
 /** Nobody is there any more, and the cache is sound. */

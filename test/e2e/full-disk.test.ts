@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { essence } from '../support/essence.js';
+import { expectTidy, render, useCaches } from './support/caches.js';
+import { BINARY, entries } from './support/mandeld.js';
+
+const caches = useCaches();
+
+/** A file system of its own needs a name space of its own. */
+const canMount =
+  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'])
+    .status === 0;
+
+/**
+ * In a disk of 6 MB: a daemon begins; the disk is filled to the last byte; after a while there is space again. What is left is moved out.
+ */
+const SCRIPT = `
+  set -e
+  root=$1 node=$2 binary=$3
+  mount -t tmpfs -o size=6m none "$root.disk"
+  cp -a "$root/." "$root.disk"
+  "$node" "$binary" --cache "$root.disk" --client a --workers 2 --min-free 0 --max-level 5 --until-idle 2>"$root.log" &
+  daemon=$!
+  until grep -q '"started"' "$root.log"; do sleep 0.05; done
+  sleep 0.3
+  dd if=/dev/zero of="$root.disk/filler" bs=4k 2>/dev/null || true
+  dd if=/dev/zero of="$root.disk/filler2" bs=1 count=4096 2>/dev/null || true
+  df --output=avail "$root.disk" | tail -1
+  sleep 3
+  rm -f "$root.disk/filler" "$root.disk/filler2"
+  wait $daemon || { cat "$root.log"; exit 1; }
+  rm -rf "$root"
+  cp -a "$root.disk" "$root"
+  cat "$root.log"
+`;
+
+describe('a disk that is filled to the last byte', () => {
+  it.runIf(canMount)('makes the daemon wait, and costs nothing', async () => {
+    const root = await caches.fresh();
+    const straight = await caches.fresh();
+    spawnSync('mkdir', [`${root}.disk`]);
+    const name = [
+      '--user',
+      '--map-root-user',
+      '--mount',
+      'sh',
+      '-c',
+      SCRIPT,
+      'sh',
+      root,
+      process.execPath,
+      BINARY,
+    ];
+    const end = spawnSync('unshare', name, { encoding: 'utf8', timeout: 100_000 });
+    expect(end.status, end.stdout + end.stderr).toBe(0);
+    const [available, ...log] = end.stdout.trim().split('\n');
+    expect(Number(available)).toBe(0);
+    const told = entries(log.join('\n')).map(({ msg }) => msg);
+    expect(told.filter((msg) => msg.startsWith('the disk is full')).length).toBe(1);
+    expect(told).toContain('there is space again; going on');
+    await render(straight, 5);
+    expect(await essence(root)).toEqual(await essence(straight));
+    await expectTidy(root);
+  });
+});
