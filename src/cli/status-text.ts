@@ -39,8 +39,17 @@ function gibibytes(bytes: number): string {
 }
 
 const HEADER = [
-  ...['client', 'state', 'host'],
-  ...['cores', 'tiles', 'made', 'tiles/s', '(5 min)', 'held', 'beat', 'errors'],
+  'client',
+  'state',
+  'host',
+  'cores',
+  'tiles',
+  'made',
+  'tiles/s',
+  '(5 min)',
+  'held',
+  'beat',
+  'errors',
 ];
 /** All but names and state. */
 const NUMBERS = [...HEADER.keys()].slice(3);

@@ -119,7 +119,7 @@ export class Exchange {
       });
       if (recovered === null) continue;
       this.#tally.recovered++;
-      this.#logger.warn({ ...recovered, silentSeconds: age }, 'recovered a dead client');
+      this.#logger.warn({ ...recovered, silentSeconds: Number(age.toFixed(1)) }, 'recovered a dead client');
     }
   }
 
