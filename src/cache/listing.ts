@@ -95,7 +95,7 @@ export async function* scanTiles(
     entries = await disk.opendir(join(folder, ...fold), { bufferSize: GROUP });
   } catch (error) {
     if (isGone(error)) return;
-    if (fold.length === 0) throw error;
+    if (fold.length === 0 || !isImpossible(error)) throw error;
     yield {
       path: fold.join('/'),
       reason: `a folder that cannot be opened (${systemCode(error) ?? 'unknown'})`,
@@ -136,11 +136,17 @@ async function look(
         return { address, modified: mtimeMs, size };
       } catch (error) {
         if (isGone(error)) return null;
+        if (!isImpossible(error)) throw error;
         return { path, reason: `a file that cannot be looked at (${systemCode(error) ?? 'unknown'})` };
       }
     }),
   );
   return seen.filter((one) => one !== null);
+}
+
+/** Whether an error says that there can be no tile at a path; any other one may be gone the next time, and the tile not lost. */
+function isImpossible(error: unknown): boolean {
+  return ['ENAMETOOLONG', 'ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '');
 }
 
 /** What an entry is when it is no regular file. */

@@ -51,6 +51,14 @@ export interface HeldLock {
   prove(): Promise<void>;
 }
 
+/** What a section took, in milliseconds. */
+export interface SectionTimes {
+  /** Waiting for the lock. */
+  readonly waited: number;
+  /** Holding it. */
+  readonly held: number;
+}
+
 /** What a client needs from the world to take the lock. */
 export interface LockOptions {
   /** File of the client's own that is written to learn the server's time. */
@@ -59,6 +67,8 @@ export interface LockOptions {
   readonly holder: ProcessName;
   /** Told when an abandoned lock was broken. */
   readonly onBroken?: (details: { readonly age: number }) => void;
+  /** Told after every section, also one that has failed. */
+  readonly onSection?: (times: SectionTimes) => void;
 }
 
 /** The lock of one cache, as one client takes it. */
@@ -79,13 +89,19 @@ export class CacheLock {
    */
   async run<T>(section: (held: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const attempt = new Attempt(this.#layout, this.#options.holder);
+    const asked = performance.now();
     await assertFolders(this.#layout);
     await this.#acquire(attempt, signal);
+    const taken = performance.now();
     try {
       await assertFolders(this.#layout);
       return await section(attempt);
     } finally {
-      await attempt.release();
+      try {
+        await attempt.release();
+      } finally {
+        this.#options.onSection?.({ waited: taken - asked, held: performance.now() - taken });
+      }
     }
   }
 

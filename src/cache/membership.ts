@@ -13,7 +13,7 @@ import { processTable } from './process-table.js';
 import { recoverClient, removeClient, type Recovered } from './recover.js';
 import { serverTime, sweepClocks } from './server-time.js';
 import type { Settings } from './settings.js';
-import { writeStatus, type ClientState, type ClientStatus } from './status-file.js';
+import { writeStatus, type ClientStatus } from './status-file.js';
 import { Token } from './token.js';
 
 /** Who a client is; given by the program that runs it. */
@@ -26,12 +26,10 @@ export interface Identity {
 }
 
 /** What a heartbeat tells beside the identity. */
-export interface Activity {
-  readonly state: ClientState;
-  readonly subdivided: number;
-  readonly rate: number;
-  readonly holding: readonly string[];
-}
+export type Activity = Pick<
+  ClientStatus,
+  'state' | 'subdivided' | 'rate' | 'holding' | 'made' | 'rate5m' | 'current' | 'errors' | 'lastError'
+>;
 
 /** Heartbeats a lease: an NFS client may see one 30 seconds late, and one may be lost. */
 export const BEATS_PER_LEASE = 6;

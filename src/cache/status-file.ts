@@ -3,6 +3,22 @@ import { readBounded, publish } from './files.js';
 /** What a client is doing. */
 export type ClientState = 'working' | 'idle' | 'waiting for space' | 'stopping';
 
+/** A tile that a thread has in hand. */
+export interface CurrentTile {
+  readonly address: string;
+  /** `subdivide`, `make` or `remake`. */
+  readonly task: string;
+  /** Seconds since it was begun, at the time of the heartbeat. */
+  readonly seconds: number;
+}
+
+/** The last error that a client has logged. */
+export interface LastError {
+  readonly text: string;
+  /** Seconds since then, at the time of the heartbeat. */
+  readonly seconds: number;
+}
+
 /** work/CLIENT/status.json, the heartbeat: its modification time, by the server's clock, says when. */
 export interface ClientStatus {
   readonly client: string;
@@ -19,17 +35,49 @@ export interface ClientStatus {
   readonly workers: number;
   /** Tiles subdivided since the start. */
   readonly subdivided: number;
-  /** The same a second, over the last minute. */
+  /** Tiles subdivided or made a second, over the last minute. */
   readonly rate: number;
-  /** Tiles that it holds. */
+  /** Tiles that it holds, as many as there is room for. */
   readonly holding: readonly string[];
+
+  // What follows was not written by the first versions: where it is missing, it is unknown.
+
+  /** Tiles made because somebody asked for them, since the start. */
+  readonly made?: number;
+  /** As `rate`, over the last five minutes. */
+  readonly rate5m?: number;
+  /** What its threads have in hand, the longest first, as many as there is room for. */
+  readonly current?: readonly CurrentTile[];
+  /** Errors logged since the start. */
+  readonly errors?: number;
+  /** Null when there was none. */
+  readonly lastError?: LastError | null;
 }
 
 /** A status.json is refused beyond this size, in bytes. */
 const MAX_STATUS_BYTES = 1_000_000;
+/** Characters of addresses that are written of each list: at level 20,000 one address fills a fifth of it. */
+const MAX_ADDRESS_TEXT = 100_000;
+/** Characters of an error's text that are written. */
+const MAX_ERROR_TEXT = 300;
 
 export async function writeStatus(path: string, status: ClientStatus): Promise<void> {
-  await publish(path, `${JSON.stringify(status, null, 2)}\n`);
+  const { holding, current, lastError } = status;
+  const bounded: ClientStatus = {
+    ...status,
+    holding: withinRoom(holding, (address) => address),
+    ...(current && { current: withinRoom(current, ({ address }) => address) }),
+    ...(lastError && { lastError: { ...lastError, text: lastError.text.slice(0, MAX_ERROR_TEXT) } }),
+  };
+  await publish(path, `${JSON.stringify(bounded, null, 2)}\n`);
+}
+
+/** The first of a list, as many as there is room for. */
+function withinRoom<T>(list: readonly T[], addressOf: (one: T) => string): readonly T[] {
+  // Quotation marks and the other fields count too, so that a thousand short ones are bounded as well.
+  let room = MAX_ADDRESS_TEXT;
+  const end = list.findIndex((one) => (room -= addressOf(one).length + 64) < 0);
+  return end < 0 ? list : list.slice(0, end);
 }
 
 /** Texts of a status are shown in one line, and so have no control characters, and an end. */
@@ -45,14 +93,43 @@ export async function readStatus(path: string): Promise<ClientStatus | null> {
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
-  const fields = value as Record<string, unknown>;
+  if (!isObject(value)) return null;
   const texts = ['client', 'session', 'host', 'processes', 'version', 'state', 'started'];
   const numbers = ['pid', 'workers', 'subdivided', 'rate'];
+  const holding = value['holding'];
   const valid =
-    texts.every((name) => typeof fields[name] === 'string' && TEXT.test(fields[name])) &&
-    numbers.every((name) => Number.isFinite(fields[name])) &&
-    Array.isArray(fields['holding']) &&
-    fields['holding'].every((entry) => typeof entry === 'string');
-  return valid ? (value as ClientStatus) : null;
+    texts.every((name) => isText(value[name])) &&
+    numbers.every((name) => Number.isFinite(value[name])) &&
+    Array.isArray(holding) &&
+    holding.every((entry) => typeof entry === 'string');
+  if (!valid) return null;
+  // A version to come may write them otherwise; its heartbeat counts all the same.
+  const known = Object.entries(value).filter(([name, field]) => LATER_FIELDS[name]?.(field) ?? true);
+  return Object.fromEntries(known) as unknown as ClientStatus;
+}
+
+/** The fields that may be missing: whether a value can be one. */
+const LATER_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  made: Number.isFinite,
+  rate5m: Number.isFinite,
+  errors: Number.isFinite,
+  current: (value) =>
+    Array.isArray(value) &&
+    value.every(
+      (one) =>
+        isObject(one) &&
+        typeof one['address'] === 'string' &&
+        isText(one['task']) &&
+        Number.isFinite(one['seconds']),
+    ),
+  lastError: (value) =>
+    value === null || (isObject(value) && isText(value['text']) && Number.isFinite(value['seconds'])),
+};
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && TEXT.test(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

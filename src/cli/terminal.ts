@@ -20,8 +20,15 @@ export function say(terminal: Terminal, text: string): void {
   terminal.out.write(`${text}\n`);
 }
 
-/** A table with aligned columns; numbers to the right. */
-export function table(rows: readonly (readonly (string | number)[])[]): string {
+/**
+ * A table with aligned columns; numbers to the right.
+ *
+ * @param right columns, from 0, that are aligned to the right whatever is in them
+ */
+export function table(
+  rows: readonly (readonly (string | number)[])[],
+  right: readonly number[] = [],
+): string {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, String(cell).length)));
@@ -30,7 +37,9 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
     .map((row) =>
       row
         .map((cell, i) =>
-          typeof cell === 'number' ? String(cell).padStart(widths[i]) : cell.padEnd(widths[i]),
+          typeof cell === 'number' || right.includes(i)
+            ? String(cell).padStart(widths[i])
+            : cell.padEnd(widths[i]),
         )
         .join('  ')
         .trimEnd(),

@@ -3,8 +3,8 @@ export class UsageError extends Error {
   /** Stable code for programs. */
   readonly code: string = 'EUSAGE';
 
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'UsageError';
   }
 }

@@ -4,7 +4,9 @@ import { remove } from '../cache/files.js';
 import type { Layout } from '../cache/layout.js';
 import type { Membership } from '../cache/membership.js';
 import { addStatistics, noStatistics, type Statistics } from '../subdivide/statistics.js';
-import type { Holdings } from './holdings.js';
+import type { Address } from '../tile/address.js';
+import type { ErrorLog } from './error-log.js';
+import type { Holdings, Running } from './holdings.js';
 import type { Job, Outcome, Task } from './job.js';
 import { WorkerPool } from './pool.js';
 import type { SpaceGuard } from './space-guard.js';
@@ -29,6 +31,7 @@ export interface CrewParts {
   readonly held: Holdings;
   readonly space: SpaceGuard;
   readonly logger: Logger;
+  readonly errors: ErrorLog;
   /** Told whenever a thread has finished something. */
   readonly onFinished: () => void;
 }
@@ -87,7 +90,7 @@ export class Crew {
           this.feed();
           this.#parts.onFinished();
         });
-      for (const { address } of tasks) held.running.set(address, done);
+      for (const { address, kind } of tasks) held.running.set(address, { kind, since: start, done });
     }
   }
 
@@ -95,14 +98,14 @@ export class Crew {
   async finish(): Promise<void> {
     const { running } = this.#parts.held;
     this.#stopping = true;
-    while (running.size > 0) await Promise.all(running.values());
+    while (running.size > 0) await allDone(running);
   }
 
   /** Lets the threads finish, and forgets what they and all others hold. */
   async abandon(): Promise<void> {
     const { held } = this.#parts;
     this.serve(null);
-    await Promise.all(held.running.values());
+    await allDone(held.running);
     held.forget();
   }
 
@@ -129,7 +132,7 @@ export class Crew {
   }
 
   async #receive({ work }: Membership, job: Task, outcome: Outcome): Promise<void> {
-    const { held, layout, space, logger } = this.#parts;
+    const { held, layout, space, logger, errors } = this.#parts;
     const { address } = job;
     switch (outcome.kind) {
       case 'computed':
@@ -153,14 +156,14 @@ export class Crew {
         const { code, reason } = outcome;
         const isFull = code === 'ENOSPC' || code === 'EDQUOT';
         if (!isFull)
-          logger.error({ address, code, reason }, 'a tile could not be written; trying again later');
+          errors.report({ address, code, reason }, 'a tile could not be written; trying again later');
         space.reportFull(isFull ? 'the disk is full' : 'the file system fails');
         held.waiting.push(job);
         return;
       }
       case 'needless':
         await remove(work.todo(address));
-        logger.error({ address, reason: outcome.reason }, 'a damaged tile need not be there; dropped');
+        errors.report({ address, reason: outcome.reason }, 'a damaged tile need not be there; dropped');
         return;
       case 'gone':
         logger.warn({ address }, 'a claimed tile is gone');
@@ -170,16 +173,20 @@ export class Crew {
 
   /** A thread failed, not the tile's data and not the file system: a bug. */
   async #receiveFailure({ work }: Membership, job: Task, error: unknown): Promise<void> {
-    const { held, layout, logger } = this.#parts;
+    const { held, layout, errors } = this.#parts;
     const { address } = job;
     const failures = held.countFailure(address);
-    logger.error({ address, failures, err: error }, 'a tile could not be computed');
+    errors.report({ address, failures, err: error }, 'a tile could not be computed');
     if (failures < MAX_FAILURES) {
       held.waiting.push(job);
       return;
     }
     const path = job.kind === 'make' ? work.want(address) : work.todo(address);
     const bad = await setAside(layout, path).catch(() => null);
-    logger.error({ address, bad }, 'a tile failed repeatedly; set aside');
+    errors.report({ address, bad }, 'a tile failed repeatedly; set aside');
   }
+}
+
+async function allDone(running: ReadonlyMap<Address, Running>): Promise<void> {
+  await Promise.all([...running.values()].map(async ({ done }) => await done));
 }

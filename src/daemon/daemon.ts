@@ -4,14 +4,17 @@ import type { Layout } from '../cache/layout.js';
 import type { CacheLock } from '../cache/lock.js';
 import { BEATS_PER_LEASE, Membership } from '../cache/membership.js';
 import type { Settings } from '../cache/settings.js';
-import { levelOf, type Address } from '../tile/address.js';
+import { activityOf } from './activity.js';
 import { Crew, TILES_PER_JOB } from './crew.js';
+import { ErrorLog } from './error-log.js';
 import { Exchange } from './exchange.js';
+import { Heart } from './heart.js';
 import { Holdings } from './holdings.js';
-import { openCache } from './open-cache.js';
+import { adviseOnMount } from './mount-advice.js';
+import { openCache, type OpenCache } from './open-cache.js';
 import type { DaemonOptions, Mode, Progress } from './options.js';
-import { RateMeter } from './rate.js';
 import { SpaceGuard } from './space-guard.js';
+import { Tally } from './tally.js';
 
 /** Results wait this long at the most before they are merged, in milliseconds. */
 const MERGE_AFTER_MS = 500;
@@ -44,13 +47,12 @@ export class Daemon {
   readonly #crew: Crew;
   readonly #exchange: Exchange;
   readonly #hint: ChangeHint;
-  readonly #rate: RateMeter;
+  readonly #tally: Tally;
+  readonly #errors: ErrorLog;
+  readonly #heart: Heart;
   #membership: Membership;
-  #heart: NodeJS.Timeout | undefined;
-  #beating: Promise<void> = Promise.resolve();
   #mode: Mode = 'joining';
-  #subdivided = 0;
-  #level = 0;
+  #beatAt: number = performance.now();
   #stop = false;
   #fenced = false;
   #mergedAt = 0;
@@ -59,10 +61,9 @@ export class Daemon {
 
   private constructor(
     options: DaemonOptions,
-    settings: Settings,
-    layout: Layout,
-    lock: CacheLock,
+    { settings, layout, lock }: OpenCache,
     membership: Membership,
+    tally: Tally,
   ) {
     const { root, client, workers, maxLevel, minFree, logger } = options;
     const { theme, image } = settings;
@@ -72,9 +73,11 @@ export class Daemon {
     this.#lock = lock;
     this.#membership = membership;
     this.#hint = new ChangeHint(layout);
-    this.#rate = new RateMeter(60, performance.now());
+    this.#tally = tally;
+    this.#errors = new ErrorLog(logger);
+    this.#heart = new Heart((settings.lease * 1000) / BEATS_PER_LEASE, async () => await this.#beat());
     this.#space = new SpaceGuard(root, minFree, logger);
-    this.#exchange = new Exchange(layout, lock, this.#held, maxLevel, logger);
+    this.#exchange = new Exchange(layout, lock, this.#held, maxLevel, logger, tally);
     this.#crew = new Crew({
       workers,
       job: { root, client, theme, image },
@@ -82,6 +85,7 @@ export class Daemon {
       held: this.#held,
       space: this.#space,
       logger,
+      errors: this.#errors,
       onFinished: () => this.#hint.wake(),
     });
     this.#crew.serve(membership);
@@ -93,20 +97,41 @@ export class Daemon {
    * @throws CacheError when there is no usable cache, or the client's name is taken
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
-    const { settings, layout, lock } = await openCache(options);
+    const tally = new Tally(performance.now());
+    const cache = await openCache(options, tally);
+    await adviseOnMount(options.root, options.logger);
+    const { settings, layout, lock } = cache;
     const joined = await Membership.join(layout, settings, options, lock, options.started);
-    if (joined.recovered) options.logger.info(joined.recovered, 'recovered what an earlier run had left');
-    return new Daemon(options, settings, layout, lock, joined.membership);
+    if (joined.recovered) {
+      tally.recovered++;
+      options.logger.info(joined.recovered, 'recovered what an earlier run had left');
+    }
+    return new Daemon(options, cache, joined.membership, tally);
   }
 
   /** A look from outside. */
   get progress(): Progress {
+    const now = performance.now();
+    const { subdivided, made, boring, recovered, brokenLocks, level } = this.#tally;
+    const { minute, fiveMinutes } = this.#tally.rates(now);
     return {
       mode: this.#mode,
-      subdivided: this.#subdivided,
+      subdivided,
+      made,
+      boring,
+      recovered,
+      brokenLocks,
+      errors: this.#errors.count,
+      lastError: this.#errors.last(now),
+      workers: this.#options.workers,
+      holding: this.#held.addresses,
+      current: this.#held.current(now),
       todo: this.#exchange.todo,
-      level: this.#level,
-      rate: this.#rate.rate(performance.now()),
+      level,
+      rate: minute,
+      rate5m: fiveMinutes,
+      heartbeatAge: (now - this.#beatAt) / 1000,
+      room: this.#space.room,
       statistics: this.#crew.statistics,
     };
   }
@@ -119,15 +144,12 @@ export class Daemon {
 
   /** Works until there is a reason to end; leaves the cache tidy. */
   async run(): Promise<Progress> {
-    const beatMs = (this.#settings.lease * 1000) / BEATS_PER_LEASE;
-    this.#heart = setInterval(() => {
-      this.#beating = this.#beat();
-    }, beatMs);
+    this.#heart.start();
     try {
       await this.#work();
       await this.#leave();
     } finally {
-      clearInterval(this.#heart);
+      await this.#heart.stop();
       await this.#hint.close();
       await this.#crew.close();
     }
@@ -175,23 +197,15 @@ export class Daemon {
     if (room < inWork && waiting.length > 0 && !merging) room = 0;
     if ((room > 0 || this.#space.closed) && !(await this.#space.hasSpace())) room = 0;
     const { merged, again } = await this.#exchange.trade(this.#membership, merging, room);
-    this.#count(merged);
+    if (merged.length > 0) this.#mergedAt = performance.now();
     this.#crew.feed();
     return merged.length > 0 || again;
-  }
-
-  #count(merged: readonly Address[]): void {
-    if (merged.length === 0) return;
-    this.#mergedAt = performance.now();
-    this.#subdivided += merged.length;
-    this.#level = levelOf(merged[merged.length - 1]) + 1;
-    this.#rate.add(merged.length, this.#mergedAt);
   }
 
   /** How many tiles --max-tiles still allows to claim. */
   #tilesLeft(): number {
     const { maxTiles } = this.#options;
-    return maxTiles === null ? Infinity : Math.max(0, maxTiles - this.#subdivided - this.#held.size);
+    return maxTiles === null ? Infinity : Math.max(0, maxTiles - this.#tally.tiles - this.#held.size);
   }
 
   /** Whether there is a reason to end: --max-tiles reached, or --until-idle and nothing left. */
@@ -217,18 +231,13 @@ export class Daemon {
 
   async #beat(): Promise<void> {
     this.#lookAfterDead = true;
-    const mode = this.#mode;
     const membership = this.#membership;
     try {
-      await membership.beat({
-        state: mode === 'joining' || mode === 'stopped' ? 'idle' : mode,
-        subdivided: this.#subdivided,
-        rate: Number(this.#rate.rate(performance.now()).toFixed(3)),
-        holding: this.#held.addresses,
-      });
+      await membership.beat(activityOf(this.progress));
+      this.#beatAt = performance.now();
     } catch (error) {
       if (isFenced(error)) this.#fenced ||= membership === this.#membership;
-      else this.#options.logger.error({ err: error }, 'no heartbeat could be written');
+      else this.#errors.report({ err: error }, 'no heartbeat could be written');
     }
   }
 
@@ -242,7 +251,7 @@ export class Daemon {
     if (error instanceof CacheError && error.code !== 'ELOCKLOST') throw error;
     if (code === undefined) throw error; // no system error: a bug
     if (code === 'ENOSPC' || code === 'EDQUOT') this.#space.reportFull();
-    else this.#options.logger.error({ err: error }, 'the cache could not be used; trying again');
+    else this.#errors.report({ err: error }, 'the cache could not be used; trying again');
     await this.#pause(RETRY_MS);
   }
 
@@ -259,7 +268,7 @@ export class Daemon {
     await this.#crew.abandon();
     this.#exchange.forget();
     // Whoever removed more than the work folder may have removed the cache.
-    await openCache(this.#options);
+    await openCache(this.#options, this.#tally);
     const membership = await this.#joinAgain();
     if (membership === null) return;
     this.#membership = membership;
@@ -291,14 +300,13 @@ export class Daemon {
     await this.#crew.finish();
     if (this.#fenced) return;
     try {
-      this.#count(await this.#exchange.settle(this.#membership));
+      await this.#exchange.settle(this.#membership);
       // A heartbeat that is being written would make the folder's removal fail.
-      clearInterval(this.#heart);
-      await this.#beating;
+      await this.#heart.stop();
       await this.#membership.leave();
     } catch (error) {
       // Whatever could not be given back is recovered by the others, or by this client's next start.
-      this.#options.logger.error({ err: error }, 'could not leave tidily; nothing is lost');
+      this.#errors.report({ err: error }, 'could not leave tidily; nothing is lost');
     }
   }
 }

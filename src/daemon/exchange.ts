@@ -13,6 +13,7 @@ import { TileQueue } from '../cache/tile-queue.js';
 import { levelOf, type Address } from '../tile/address.js';
 import type { Holdings } from './holdings.js';
 import type { Task } from './job.js';
+import { Tally } from './tally.js';
 
 /** Recovering others must not become what a daemon mostly does: after this time it works, in milliseconds. */
 const RECOVERY_MS = 5000;
@@ -31,6 +32,7 @@ export class Exchange {
   readonly #held: Holdings;
   readonly #maxLevel: number;
   readonly #logger: Logger;
+  readonly #tally: Tally;
   readonly #todo: TileQueue;
   readonly #wants: TileQueue;
   #nextRefresh = 0;
@@ -39,13 +41,24 @@ export class Exchange {
   #claimCutOff = false;
   #isClockWrong = false;
 
-  /** @param maxLevel tiles of this level and deeper ones are not claimed */
-  constructor(layout: Layout, lock: CacheLock, held: Holdings, maxLevel: number, logger: Logger) {
+  /**
+   * @param maxLevel tiles of this level and deeper ones are not claimed
+   * @param tally counts what is merged and recovered
+   */
+  constructor(
+    layout: Layout,
+    lock: CacheLock,
+    held: Holdings,
+    maxLevel: number,
+    logger: Logger,
+    tally: Tally = new Tally(0),
+  ) {
     this.#layout = layout;
     this.#lock = lock;
     this.#held = held;
     this.#maxLevel = Math.min(maxLevel, deepestLevel(layout.root));
     this.#logger = logger;
+    this.#tally = tally;
     this.#todo = TileQueue.ofTodo(layout, (address) => this.#maySubdivide(address));
     this.#wants = TileQueue.ofWants(layout, (address) => this.#mayMake(address));
   }
@@ -58,7 +71,7 @@ export class Exchange {
   /**
    * Merges all results, when asked to, and claims up to `room` tiles.
    *
-   * @returns the tiles that were merged, and whether there is reason to come again at once: some were claimed, or todo/ is
+   * @returns what was merged, and whether there is reason to come again at once: some were claimed, or todo/ is
    * still being listed
    * @throws CacheError EFENCED, ELOCKLOST, or a system error; then it may be repeated
    */
@@ -66,7 +79,7 @@ export class Exchange {
     membership: Membership,
     merging: boolean,
     room: number,
-  ): Promise<{ merged: Address[]; again: boolean }> {
+  ): Promise<{ merged: readonly Result[]; again: boolean }> {
     if (room > 0) {
       await this.#refreshWants();
       if (!merging && (this.#todo.length === 0 || this.#todo.isListing)) await this.#refresh();
@@ -85,16 +98,15 @@ export class Exchange {
   }
 
   /** Merges all results and gives back what was not begun. */
-  async settle(membership: Membership): Promise<Address[]> {
+  async settle(membership: Membership): Promise<void> {
     const results = await this.#complete(membership);
-    return await this.#lock.run(async (held) => {
+    await this.#lock.run(async (held) => {
       await membership.assertMember();
-      const merged = await this.#merge(membership, results, held);
+      await this.#merge(membership, results, held);
       this.#held.waiting.length = 0;
       // All that stands there: a claim that was cut off has left tiles that nobody knows of, and leaving removes them.
       const { work } = membership;
       await putBack(this.#layout, work, held);
-      return merged;
     });
   }
 
@@ -112,7 +124,9 @@ export class Exchange {
           // Another client may have been faster, or the dead one may have come back, while we waited for the lock.
           (await membership.isDead(name)) ? await recoverClient(this.#layout, name, held) : null,
         );
-        if (recovered) this.#logger.warn({ ...recovered, silentSeconds: age }, 'recovered a dead client');
+        if (recovered === null) continue;
+        this.#tally.recovered++;
+        this.#logger.warn({ ...recovered, silentSeconds: Number(age.toFixed(1)) }, 'recovered a dead client');
       } catch (error) {
         // What cannot be recovered must not keep anybody from working.
         const isPassing =
@@ -181,7 +195,11 @@ export class Exchange {
     return results;
   }
 
-  async #merge(membership: Membership, results: readonly Result[], held: HeldLock): Promise<Address[]> {
+  async #merge(
+    membership: Membership,
+    results: readonly Result[],
+    held: HeldLock,
+  ): Promise<readonly Result[]> {
     if (results.length === 0) return [];
     const resumed = this.#mergeCutOff;
     this.#mergeCutOff = true;
@@ -190,8 +208,10 @@ export class Exchange {
     this.#mergeCutOff = false;
     this.#held.results.splice(0, results.length);
     const { committed, children, boring } = merged;
+    // Not by what was committed: an earlier merge that was cut off may have done some of it.
+    this.#tally.countMerge(results, boring, performance.now());
     this.#logger.debug({ tiles: committed.length, children, boring }, 'merged');
-    return committed;
+    return results;
   }
 
   /** Lists todo/ and sets aside what does not belong there. */

@@ -1,13 +1,23 @@
 import type { Result } from '../cache/merge.js';
+import type { CurrentTile } from '../cache/status-file.js';
 import type { Address } from '../tile/address.js';
 import type { Task } from './job.js';
+
+/** A tile that a thread has in hand. */
+export interface Running {
+  readonly kind: Task['kind'];
+  /** When it was begun, by performance.now(). */
+  readonly since: number;
+  /** Settles when it was dealt with. */
+  readonly done: Promise<void>;
+}
 
 /**
  * The tiles that a daemon holds, each in one place: waiting for a thread, running in one, or computed and not merged yet.
  */
 export class Holdings {
   readonly waiting: Task[] = [];
-  readonly running: Map<Address, Promise<void>> = new Map();
+  readonly running: Map<Address, Running> = new Map();
   readonly results: Result[] = [];
   readonly #failures = new Map<Address, number>();
 
@@ -32,6 +42,21 @@ export class Holdings {
   /** How many are held. */
   get size(): number {
     return this.running.size + this.waiting.length + this.results.length;
+  }
+
+  /**
+   * The tiles that threads have in hand, the longest first.
+   *
+   * @param now milliseconds of the clock of performance.now()
+   */
+  current(now: number): CurrentTile[] {
+    return [...this.running]
+      .map(([address, { kind, since }]) => ({
+        address,
+        task: kind,
+        seconds: Number(((now - since) / 1000).toFixed(1)),
+      }))
+      .toSorted((a, b) => b.seconds - a.seconds);
   }
 
   /** Counts a failure of a tile and tells how many it has had. */

@@ -6,6 +6,7 @@ import { processTable } from '../cache/process-table.js';
 import { readSettings, type Settings } from '../cache/settings.js';
 import { isThemeName, THEME_NAMES, type ThemeName } from '../image/themes.js';
 import type { DaemonOptions } from './options.js';
+import type { Tally } from './tally.js';
 
 /** A cache that a daemon can work on. */
 export interface OpenCache {
@@ -17,10 +18,11 @@ export interface OpenCache {
 /**
  * Finds out whether a daemon can work on a cache, and makes the folders that it lacks.
  *
+ * @param tally counts abandoned locks that are broken
  * @throws CacheError ENOCACHE, EVERSION, ESETTINGS or EWRITE
  */
-export async function openCache(options: DaemonOptions): Promise<OpenCache> {
-  const { root, client, pid, logger } = options;
+export async function openCache(options: DaemonOptions, tally: Tally): Promise<OpenCache> {
+  const { root, client, pid, logger, onSection } = options;
   const settings = await readSettings(root);
   themeOf(root, settings);
   const layout = new Layout(root, settings.image);
@@ -28,7 +30,11 @@ export async function openCache(options: DaemonOptions): Promise<OpenCache> {
   const lock = new CacheLock(layout, {
     clock: layout.clock(client),
     holder: { pid, processes: processTable() },
-    onBroken: ({ age }) => logger.warn({ ageMs: age }, 'broke an abandoned lock'),
+    onBroken: ({ age }) => {
+      tally.brokenLocks++;
+      logger.warn({ ageMs: age }, 'broke an abandoned lock');
+    },
+    ...(onSection && { onSection }),
   });
   return { settings, layout, lock };
 }

@@ -1,4 +1,7 @@
 import type { Logger } from 'pino';
+import type { DiskRoom } from '../cache/free-space.js';
+import type { SectionTimes } from '../cache/lock.js';
+import type { CurrentTile, LastError } from '../cache/status-file.js';
 import type { Statistics } from '../subdivide/statistics.js';
 
 /** How a daemon works; all of it is decided by the command line. */
@@ -13,7 +16,7 @@ export interface DaemonOptions {
   readonly workers: number;
   /** Tiles up to this level are made; the raw files of this level stay in todo/. */
   readonly maxLevel: number;
-  /** Ends after so many tiles; null for no end. */
+  /** Ends after so many tiles, subdivided and made together; null for no end. */
   readonly maxTiles: number | null;
   /** Ends when no tile within the limits is left anywhere. */
   readonly untilIdle: boolean;
@@ -22,6 +25,8 @@ export interface DaemonOptions {
   /** Now, by the local clock; only to be shown. */
   readonly started: Date;
   readonly logger: Logger;
+  /** Told after every section under the lock. */
+  readonly onSection?: (times: SectionTimes) => void;
 }
 
 /** What a daemon is doing; the way from one mode to the next stands at {@link import('./daemon.js').Daemon}. */
@@ -32,11 +37,33 @@ export interface Progress {
   readonly mode: Mode;
   /** Tiles subdivided since the start. */
   readonly subdivided: number;
+  /** Tiles made because somebody asked for them, since the start. */
+  readonly made: number;
+  /** Lines written to boring.txt since the start. */
+  readonly boring: number;
+  /** Clients recovered since the start. */
+  readonly recovered: number;
+  /** Abandoned locks broken since the start. */
+  readonly brokenLocks: number;
+  /** Errors logged since the start. */
+  readonly errors: number;
+  readonly lastError: LastError | null;
+  readonly workers: number;
+  /** Tiles that it holds. */
+  readonly holding: readonly string[];
+  /** What its threads have in hand, the longest first. */
+  readonly current: readonly CurrentTile[];
   /** Tiles in todo/ when it was listed last. */
   readonly todo: number;
   /** Level of the tiles made last. */
   readonly level: number;
-  /** Tiles a second over the last minute. */
+  /** Tiles subdivided or made a second, over the last minute. */
   readonly rate: number;
+  /** The same over the last five minutes. */
+  readonly rate5m: number;
+  /** Seconds since a heartbeat was written. */
+  readonly heartbeatAge: number;
+  /** What was left on the disk at the last look; null before the first. */
+  readonly room: DiskRoom | null;
   readonly statistics: Statistics;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { freeSpace } from '../cache/free-space.js';
+import { diskRoom, type DiskRoom } from '../cache/free-space.js';
 
 /** Pause after the disk was found full before it is looked at again, in milliseconds. */
 const RETRY_MS = 5000;
@@ -10,6 +10,7 @@ export class SpaceGuard {
   readonly #minFree: number;
   readonly #logger: Logger;
   #closed = false;
+  #room: DiskRoom | null = null;
   #retryAt = 0;
 
   /** @param minFree bytes that must be free */
@@ -24,6 +25,11 @@ export class SpaceGuard {
     return this.#closed;
   }
 
+  /** What was left at the last look; null before the first. */
+  get room(): DiskRoom | null {
+    return this.#room;
+  }
+
   /** To be told when a write has failed for want of space, whatever the file system says is free (quotas). */
   reportFull(why = 'the disk is full'): void {
     this.#close(why);
@@ -33,9 +39,10 @@ export class SpaceGuard {
   /** Looks at the disk. */
   async hasSpace(): Promise<boolean> {
     if (this.#closed && performance.now() < this.#retryAt) return false;
-    const free = await freeSpace(this.#root);
-    const freeMiB = Math.floor(free / 2 ** 20);
-    if (free < this.#minFree) {
+    this.#room = await diskRoom(this.#root);
+    const { freeBytes } = this.#room;
+    const freeMiB = Math.floor(freeBytes / 2 ** 20);
+    if (freeBytes < this.#minFree) {
       this.#close(`only ${freeMiB} MiB are free`);
       this.#retryAt = performance.now() + RETRY_MS;
     } else if (this.#closed) {

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { CacheLock, type HeldLock } from '../../src/cache/lock.js';
+import { CacheLock, type HeldLock, type SectionTimes } from '../../src/cache/lock.js';
 import type { Layout } from '../../src/cache/layout.js';
 import { processTable, type ProcessName } from '../../src/cache/process-table.js';
 import { lockOf, newCache, put } from './support/scene.js';
@@ -67,6 +67,24 @@ describe('the lock', () => {
     const failing = lockOf(layout, 'a').run(async () => await Promise.reject(new Error('of the section')));
     await expect(failing).rejects.toThrow('of the section');
     expect(await readdir(layout.lockFolder)).toEqual([]);
+  });
+
+  it('tells how long every section waited for it and held it, also one that fails', async () => {
+    const { layout } = await newCache();
+    const sections: SectionTimes[] = [];
+    const lock = new CacheLock(layout, {
+      clock: layout.clock('a'),
+      holder: { pid: process.pid, processes: HERE },
+      onSection: (times) => sections.push(times),
+    });
+    const first = lockOf(layout, 'b').run(async () => await delay(60));
+    await delay(20);
+    await lock.run(async () => await delay(30));
+    await first;
+    await expect(lock.run(async () => await Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(sections.length).toBe(2);
+    expect(sections[0].waited).toBeGreaterThan(20);
+    expect(sections[0].held).toBeGreaterThan(28);
   });
 
   it('makes its folder again when that is missing', async () => {

@@ -20,6 +20,47 @@ describe('status.json', () => {
     expect(await readdir(folder)).toEqual(['status.json']);
   });
 
+  it('is read without the fields that the first versions did not write, or with ones that it does not know', async () => {
+    const path = join(await temporaryFolder(), 'status.json');
+    await writeFile(path, JSON.stringify({ ...SOUND, mood: 'fine' }));
+    expect(await readStatus(path)).toEqual({ ...SOUND, mood: 'fine' });
+    const later = {
+      made: 3,
+      rate5m: 0.25,
+      current: [{ address: 'M0', task: 'subdivide', seconds: 1.5 }],
+      errors: 1,
+      lastError: { text: 'no', seconds: 2 },
+    };
+    await writeFile(path, JSON.stringify({ ...SOUND, ...later }));
+    expect(await readStatus(path)).toEqual({ ...SOUND, ...later });
+    const wrong = [
+      { made: 'many', rate5m: null, current: 'M0', errors: [], lastError: 'no' },
+      { current: [1], lastError: { text: 1, seconds: 2 } },
+      { current: [{ address: 'M0', seconds: 1 }], lastError: { text: 'no' } },
+    ];
+    for (const fields of wrong) {
+      await writeFile(path, JSON.stringify({ ...SOUND, ...fields }));
+      expect(await readStatus(path)).toEqual(SOUND);
+    }
+  });
+
+  it('stays readable however much a client holds, however deep, and whatever has failed', async () => {
+    const path = join(await temporaryFolder(), 'status.json');
+    const address = `M${'0'.repeat(20_000)}`;
+    const deep = Array.from({ length: 8192 }, () => address);
+    const many = Array.from({ length: 8192 }, () => 'M0');
+    for (const holding of [deep, many]) {
+      const current = holding.map((name) => ({ address: name, task: 'make', seconds: 1 }));
+      const lastError = { text: 'x'.repeat(1_000_000), seconds: 0 };
+      await writeStatus(path, { ...SOUND, holding, current, lastError });
+      const read = await readStatus(path);
+      expect(read?.holding.length).toBeGreaterThan(3);
+      expect(read?.current?.length).toBe(read?.holding.length);
+      expect(read?.current?.[0]).toEqual(current[0]);
+      expect(read?.lastError).toEqual({ text: 'x'.repeat(300), seconds: 0 });
+    }
+  });
+
   it.each<[string, string | Uint8Array]>([
     ['nothing', ''],
     ['half of it', JSON.stringify(SOUND).slice(0, 50)],

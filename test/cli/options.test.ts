@@ -24,6 +24,8 @@ describe('help', () => {
       'until-idle',
       'min-free',
       'log-level',
+      'metrics-port',
+      'metrics-host',
     ];
     for (const option of options) expect(end.out).toContain(`--${option}`);
     expect(end.out).not.toContain('undefined');
@@ -65,6 +67,12 @@ const MISTAKES: [string[], RegExp][] = [
   [['--cache', 'x', '--min-free', 'lots'], /--min-free as a size/],
   [['--cache', 'x', '--min-free', '-1'], /--min-free as a size/],
   [['--cache', 'x', '--log-level', 'loud'], /log-level/],
+  [['--cache', 'x', '--metrics-port', '65536'], /--metrics-port as a whole number from 0 to 65535/],
+  [['--cache', 'x', '--metrics-port', 'any'], /--metrics-port/],
+  [
+    ['--cache', 'x', '--metrics-port', '0', '--metrics-host', '192.0.2.1'],
+    /nothing can listen.*EADDRNOTAVAIL/,
+  ],
   [['init'], /mandeld init expects 1 or more words/],
   [['init', 'x', '--theme', 'None'], /theme/],
   [['init', 'x', '--image', 'gif'], /image/],

@@ -46,9 +46,12 @@ describe('status', () => {
         { level: 2, todo: 0, working: 0, done: 3, boring: 5 },
         { level: 3, todo: 6, working: 0, done: 0, boring: 6 },
       ],
+      deepestLevel: 3,
+      oldestTodo: { address: expect.stringMatching(/^M[0-3]{3}$/) as string, isCertain: true },
       clients: [],
     });
     expect(status['freeBytes']).toBeGreaterThan(0);
+    expect(status['totalBytes']).toBeGreaterThan(Number(status['freeBytes']));
     const words = await mandeld('status', cache);
     expect(words.out).toMatch(/\nall +6 +0 +6 +13\n\nNo client works here\.\n$/);
     expect((await readdir(join(cache, 'work'))).length).toBe(0);
@@ -68,6 +71,8 @@ describe('status', () => {
       totals: { todo: 5, working: 1 },
       clients: [{ name: 'b', alive: true, host: 'elsewhere', tilesPerSecond: 2.5, holding: 1 }],
     });
+    const unknown = { made: null, tilesPerSecond5m: null, current: null, errors: null, lastError: null };
+    expect(status['clients']).toMatchObject([unknown]);
     expect((await mandeld('status', root)).out).toContain('2.5 tiles/s together');
   });
 });

@@ -40,6 +40,8 @@ describe('the package', () => {
     expect(existsSync(join(installed, 'cache-template/todo/M.raw'))).toBe(true);
     expect(existsSync(join(installed, 'README.md'))).toBe(true);
     expect(existsSync(join(installed, 'LICENSE'))).toBe(true);
+    expect(existsSync(join(installed, 'contrib/mandeld@.service'))).toBe(true);
+    expect(existsSync(join(installed, 'docs/operations.md'))).toBe(true);
     for (const name of ['src', 'test', '.ci', 'scripts'])
       expect(existsSync(join(installed, name)), name).toBe(false);
     const built = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });

@@ -2,13 +2,15 @@ import type { Argv } from 'yargs';
 import type { Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { availableParallelism, hostname } from 'node:os';
+import type { Logger } from 'pino';
 import { clientNameFrom } from '../../cache/client-name.js';
 import { Daemon } from '../../daemon/daemon.js';
-import type { Progress } from '../../daemon/options.js';
+import type { DaemonOptions, Progress } from '../../daemon/options.js';
 import { MAX_LEVEL } from '../../tile/grid.js';
 import { EXIT } from '../exit-codes.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
 import type { Terminal } from '../terminal.js';
+import { serveMetrics } from '../metrics-option.js';
 import { UsageError } from '../usage-error.js';
 import { parseBytes } from '../bytes.js';
 import { optionalWholeNumber } from '../whole-number.js';
@@ -23,6 +25,8 @@ interface DaemonArguments {
   readonly untilIdle: boolean;
   readonly minFree: string;
   readonly logLevel: string;
+  readonly metricsPort: number | undefined;
+  readonly metricsHost: string;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -42,7 +46,7 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
   const logger = createLogger(args.logLevel, terminal, progressLine);
   const client = args.client ?? clientNameFrom(hostname());
   const workers = optionalWholeNumber(args.workers, '--workers', 1, 1024) ?? availableParallelism();
-  const daemon = await Daemon.start({
+  const options: DaemonOptions = {
     root: args.cache,
     client,
     host: hostname(),
@@ -55,9 +59,29 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
     minFree: parseBytes(args.minFree, '--min-free'),
     started: new Date(),
     logger,
-  });
-  logger.info({ cache: args.cache, client, workers, version }, 'started');
+  };
+  const metricsPort = optionalWholeNumber(args.metricsPort, '--metrics-port', 0, 65_535);
+  let daemon: Daemon | null = null;
+  // Before the daemon joins: a port that is in use is to be told before anything is claimed.
+  const metrics =
+    metricsPort === null
+      ? null
+      : await serveMetrics(args.metricsHost, metricsPort, () => daemon?.progress ?? null, {
+          client,
+          version,
+        });
+  try {
+    daemon = await Daemon.start(metrics ? { ...options, onSection: metrics.onSection } : options);
+    logger.info({ cache: args.cache, client, workers, version }, 'started');
+    if (metrics) logger.info({ url: metrics.server.url }, 'serving metrics');
+    return await runToEnd(daemon, logger, progressLine);
+  } finally {
+    await metrics?.server.close();
+  }
+}
 
+/** Shows a daemon's progress, and ends it upon a signal. */
+async function runToEnd(daemon: Daemon, logger: Logger, progressLine: ProgressLine | null): Promise<number> {
   let signals = 0;
   let hasEnded = false;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -91,12 +115,13 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
   }
 }
 
-function describe({ mode, subdivided, todo, level, rate }: Progress): string {
-  return `${mode}: ${subdivided} tiles done, ${todo} todo, level ${level}, ${rate.toFixed(1)} tiles/s`;
+function describe({ mode, subdivided, made, todo, level, rate }: Progress): string {
+  const asked = made > 0 ? `, ${made} asked for` : '';
+  return `${mode}: ${subdivided} tiles done${asked}, ${todo} todo, level ${level}, ${rate.toFixed(1)} tiles/s`;
 }
 
-function summary({ mode, subdivided, todo, level, rate }: Progress): object {
-  return { mode, subdivided, todo, level, tilesPerSecond: Number(rate.toFixed(2)) };
+function summary({ mode, subdivided, made, todo, level, rate, errors }: Progress): object {
+  return { mode, subdivided, made, todo, level, tilesPerSecond: Number(rate.toFixed(2)), errors };
 }
 
 /** Declares the command, the default one. */
@@ -117,7 +142,10 @@ export function daemonCommand(y: Argv, { terminal, environment, version, finish 
             type: 'number',
             describe: 'make tiles up to this level; its tiles stay in todo/',
           })
-          .option('max-tiles', { type: 'number', describe: 'end after subdividing so many tiles' })
+          .option('max-tiles', {
+            type: 'number',
+            describe: 'end after so many tiles, subdivided or made because they were asked for',
+          })
           .option('until-idle', {
             type: 'boolean',
             default: false,
@@ -129,6 +157,15 @@ export function daemonCommand(y: Argv, { terminal, environment, version, finish 
             describe: 'take no work while less disk space is free',
           })
           .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'what to log' })
+          .option('metrics-port', {
+            type: 'number',
+            describe: 'serve metrics for Prometheus at this port, 0 for any [off]',
+          })
+          .option('metrics-host', {
+            type: 'string',
+            default: '127.0.0.1',
+            describe: 'address to serve them at; 0.0.0.0 for all',
+          })
           .example('$0 --cache /mnt/mandel --client host42', 'render until Ctrl-C')
           .example(
             '$0 --cache /mnt/mandel --max-level 7 --until-idle',

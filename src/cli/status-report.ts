@@ -1,0 +1,175 @@
+import { rm } from 'node:fs/promises';
+import { readBoring } from '../cache/boring-file.js';
+import { systemCode } from '../cache/cache-error.js';
+import { heldBy, takeCensus, type WorkCensus } from '../cache/census.js';
+import { diskRoom } from '../cache/free-space.js';
+import { Layout } from '../cache/layout.js';
+import { isAlive, seeClients, type SeenClient } from '../cache/liveness.js';
+import { oldestTile } from '../cache/oldest-tile.js';
+import { processTable } from '../cache/process-table.js';
+import { serverTime } from '../cache/server-time.js';
+import { readSettings, type Settings } from '../cache/settings.js';
+import { levelOf, type Address } from '../tile/address.js';
+
+/** Counts of tiles by state. */
+export interface StateCounts {
+  todo: number;
+  /** Held by clients. */
+  working: number;
+  done: number;
+  boring: number;
+}
+
+/** A client, as `status --json` prints it; null is unknown. Ages are in seconds, and by the file server's clock. */
+export interface ClientReport {
+  readonly name: string;
+  readonly alive: boolean;
+  readonly heartbeatAge: number | null;
+  readonly state: string | null;
+  readonly host: string | null;
+  readonly pid: number | null;
+  readonly version: string | null;
+  /** ISO 8601, by the client's clock. */
+  readonly started: string | null;
+  /** Threads that compute. */
+  readonly workers: number | null;
+  /** Since the start. */
+  readonly subdivided: number | null;
+  readonly made: number | null;
+  /** Over the last minute. */
+  readonly tilesPerSecond: number | null;
+  /** Over the last five minutes. */
+  readonly tilesPerSecond5m: number | null;
+  /** Tiles in its folder. */
+  readonly holding: number;
+  /** What its threads had in hand at the last heartbeat, the longest first. */
+  readonly current: readonly { address: string; task: string; age: number }[] | null;
+  /** Since the start. */
+  readonly errors: number | null;
+  readonly lastError: { readonly text: string; readonly age: number } | null;
+}
+
+/** What `status --json` prints. */
+export interface StatusReport {
+  readonly settings: Settings;
+  readonly totals: StateCounts & { wanted: number };
+  readonly levels: ({ level: number } & StateCounts)[];
+  /** Null while there is no tile. */
+  readonly deepestLevel: number | null;
+  /** Of many, only some are looked at: then it is at least so old. */
+  readonly oldestTodo: { address: string; age: number; isCertain: boolean } | null;
+  readonly clients: readonly ClientReport[];
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** Null where the file system has no such limit. */
+  readonly freeInodes: number | null;
+  readonly totalInodes: number | null;
+}
+
+/**
+ * Looks at a cache, without the lock: tiles may move meanwhile.
+ *
+ * @throws CacheError ENOCACHE, EVERSION or ESETTINGS
+ */
+export async function reportStatus(directory: string): Promise<StatusReport> {
+  const settings = await readSettings(directory);
+  const layout = new Layout(directory, settings.image);
+  const [census, boring, now, oldest, room] = await Promise.all([
+    takeCensus(layout),
+    readBoring(layout.boring),
+    timeOf(layout),
+    oldestTile(layout.todoFolder),
+    diskRoom(directory),
+  ]);
+  const working = census.work.flatMap(heldBy);
+  const clients = await seeClients(layout, now);
+  const states = { todo: census.todo, working, done: census.done, boring: [...boring.tiles.keys()] };
+  const levels = countLevels(states);
+  return {
+    settings,
+    totals: {
+      todo: census.todo.length,
+      working: working.length,
+      done: census.done.length,
+      boring: boring.tiles.size,
+      wanted: census.want.length,
+    },
+    levels,
+    deepestLevel: levels.at(-1)?.level ?? null,
+    oldestTodo: oldest && {
+      address: oldest.address,
+      age: seconds(Math.max(0, now - oldest.modified) / 1000),
+      isCertain: oldest.isCertain,
+    },
+    clients: clients
+      .map((client) => reportClient(client, settings, census.work))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    ...room,
+  };
+}
+
+/** The file server's time, or the local one where this user may not write. */
+async function timeOf(layout: Layout): Promise<number> {
+  const clock = layout.clock(`status-${process.pid}`);
+  try {
+    return await serverTime(clock);
+  } catch (error) {
+    if (!['EACCES', 'EROFS', 'EPERM', 'ENOENT', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? ''))
+      throw error;
+    return Date.now();
+  } finally {
+    await rm(clock, { force: true }).catch(() => undefined);
+  }
+}
+
+function countLevels(
+  states: Readonly<Record<keyof StateCounts, readonly Address[]>>,
+): StatusReport['levels'] {
+  const levels: StatusReport['levels'] = [];
+  for (const state of ['todo', 'working', 'done', 'boring'] as const) {
+    for (const address of states[state]) {
+      const level = levelOf(address);
+      while (levels.length <= level) {
+        levels.push({ level: levels.length, todo: 0, working: 0, done: 0, boring: 0 });
+      }
+      levels[level][state]++;
+    }
+  }
+  return levels;
+}
+
+function reportClient(client: SeenClient, settings: Settings, work: readonly WorkCensus[]): ClientReport {
+  const { name, age, status } = client;
+  const own = work.find((folder) => folder.client === name);
+  // What it said is as old as its heartbeat.
+  const since = (then: number): number => seconds(then + (Number.isFinite(age) ? age : 0));
+  const { current, lastError } = status ?? {};
+  return {
+    name,
+    alive: isAlive(client, settings.lease, processTable()),
+    heartbeatAge: Number.isFinite(age) ? seconds(age) : null,
+    state: status?.state ?? null,
+    host: status?.host ?? null,
+    pid: status?.pid ?? null,
+    version: status?.version ?? null,
+    started: status?.started ?? null,
+    workers: status?.workers ?? null,
+    subdivided: status?.subdivided ?? null,
+    made: status?.made ?? null,
+    tilesPerSecond: status?.rate ?? null,
+    tilesPerSecond5m: status?.rate5m ?? null,
+    holding: own ? heldBy(own).length : 0,
+    current:
+      current?.map((tile) => ({
+        address: tile.address,
+        task: tile.task,
+        age: since(tile.seconds),
+      })) ?? null,
+    errors: status?.errors ?? null,
+    lastError: lastError ? { text: lastError.text, age: since(lastError.seconds) } : null,
+  };
+}
+
+function seconds(exact: number): number {
+  return Number(exact.toFixed(1));
+}
