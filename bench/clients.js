@@ -68,13 +68,19 @@ async function live(root, client) {
   });
   await once(process, 'message');
   const { work } = membership;
-  while (!isOver) {
+  for (;;) {
+    if (isOver) break;
     tiles += (await exchange.trade(membership, held.results.length > 0, ROOM)).merged.length;
     const tasks = held.waiting.splice(0);
     const children = tasks.map(({ address }) => childOf(address, QUADRANTS[0]));
-    await Promise.all(children.flatMap((child) => [publish(work.done(child), ''), publish(work.tile(child), '')]));
+    await Promise.all(
+      children.flatMap((child) => [publish(work.done(child), ''), publish(work.tile(child), '')]),
+    );
     for (const { address } of tasks) {
-      const boring = QUADRANTS.slice(1).map((quadrant) => ({ address: childOf(address, quadrant), period: 0 }));
+      const boring = QUADRANTS.slice(1).map((quadrant) => ({
+        address: childOf(address, quadrant),
+        period: 0,
+      }));
       held.results.push({ kind: 'subdivided', address, boring });
     }
     if (tasks.length === 0) await delay(5);

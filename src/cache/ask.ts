@@ -1,5 +1,6 @@
 import type { Address } from '../tile/address.js';
 import { boringAncestor, readBoring } from './boring-file.js';
+import { clearWay } from './bad-folder.js';
 import { putMark } from './files.js';
 import type { Layout } from './layout.js';
 import { underLock } from './observe.js';
@@ -28,6 +29,7 @@ export async function askFor(layout: Layout, addresses: readonly Address[], name
       } else if ((await frontier.reach(address)) === 'there') {
         wishes.push({ address, state: 'there' });
       } else {
+        await clearWay(layout, layout.want(address));
         wishes.push({
           address,
           state: (await putMark(layout.want(address))) ? 'is asked for' : 'was asked for',

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { lineage, type Address } from '../tile/address.js';
 import { formatBoringLine, parseBoringLine, type BoringTile } from '../tile/boring-line.js';
-import { isGone, openRegular, publish } from './files.js';
+import { fileError, isGone, openRegular, publish } from './files.js';
+import { completeLines } from './lines.js';
 
 /**
  * boring.txt. It grows at its end only, under the lock, by whole lines. A crash may tear the last line: readers take no
@@ -57,26 +57,57 @@ export interface BoringContents {
   readonly duplicates: readonly Address[];
 }
 
-/** Longest line that is taken apart; nothing valid is longer. */
-const MAX_LINE = 110_000;
+/**
+ * Longest line that is taken, in bytes. No tile of a longer address can be stored (see deepestLevel), and from 16,384 characters on
+ * V8's hash of a text is its length, so that a map of such addresses takes a time that grows with their square.
+ */
+const MAX_LINE = 8192;
+/** Longest file that is read, in bytes. */
+const MAX_BYTES = 2 ** 30;
+/** Most tiles that are kept: a Map holds no more. */
+const MAX_TILES = 2 ** 24 - 1;
+/** Most invalid lines, and most duplicates, that are told of. */
+const MAX_TOLD = 10_000;
 
-/** Reads boring.txt; a missing file is an empty one. */
+/**
+ * Reads boring.txt; a missing file is an empty one.
+ *
+ * @throws Error with code EFBIG when there is more in it than can be held
+ */
 export async function readBoring(path: string): Promise<BoringContents> {
   const tiles = new Map<Address, number>();
   const invalid: { line: number; text: string }[] = [];
   const duplicates: Address[] = [];
   let line = 0;
-  try {
-    for await (const text of completeLines(path)) {
-      line++;
-      const tile = text.length <= MAX_LINE ? parseBoringLine(text) : null;
-      if (tile === null && text.endsWith('#')) continue;
-      if (tile === null) invalid.push({ line, text: text.slice(0, 80) });
-      else if (tiles.has(tile.address)) duplicates.push(tile.address);
-      else tiles.set(tile.address, tile.period);
+  const take = (text: string): void => {
+    line++;
+    const tile = text.length <= MAX_LINE ? parseBoringLine(text) : null;
+    if (tile === null) {
+      if (!text.endsWith('#') && invalid.length < MAX_TOLD) invalid.push({ line, text: text.slice(0, 80) });
+    } else if (tiles.has(tile.address)) {
+      if (duplicates.length < MAX_TOLD) duplicates.push(tile.address);
+    } else {
+      if (tiles.size === MAX_TILES) throw fileError('EFBIG', `${path}: expected at most ${MAX_TILES} tiles`);
+      tiles.set(tile.address, tile.period);
     }
+  };
+  let file: FileHandle;
+  try {
+    file = await openRegular(path, constants.O_RDONLY);
+  } catch (error) {
+    if (isGone(error)) return { tiles, invalid, duplicates };
+    throw error;
+  }
+  try {
+    const { size } = await file.stat();
+    if (size > MAX_BYTES) {
+      throw fileError('EFBIG', `${path}: expected at most ${MAX_BYTES} bytes, got ${size}`);
+    }
+    for await (const lines of completeLines(file, size, MAX_LINE)) lines.forEach(take);
   } catch (error) {
     if (!isGone(error)) throw error;
+  } finally {
+    await file.close();
   }
   return { tiles, invalid, duplicates };
 }
@@ -88,32 +119,4 @@ export function boringAncestor(tiles: ReadonlyMap<Address, number>, address: Add
     if (period !== undefined) return { address: ancestor, period };
   }
   return null;
-}
-
-/** The lines of a file that end with a newline. */
-async function* completeLines(path: string): AsyncGenerator<string> {
-  const file = await openRegular(path, constants.O_RDONLY);
-  try {
-    let { size } = await file.stat();
-    if (size > 0 && (await endsInsideLine(file))) size = await endOfLastLine(file, size);
-    if (size === 0) return;
-    // Of the open file: a path may lead nowhere by now, and readline hands no error of its input on.
-    const input = file.createReadStream({ encoding: 'latin1', start: 0, end: size - 1, autoClose: false });
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) yield line;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Size of a file up to and including its last newline. */
-async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
-  const piece = Buffer.alloc(4096);
-  for (let end = size; end > 0;) {
-    const start = Math.max(0, end - piece.length);
-    const { bytesRead } = await file.read(piece, 0, end - start, start);
-    const newline = piece.subarray(0, bytesRead).lastIndexOf(0x0a);
-    if (newline >= 0) return start + newline + 1;
-    end = start;
-  }
-  return 0;
 }

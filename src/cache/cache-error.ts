@@ -4,6 +4,7 @@ export type CacheErrorCode =
   | 'EEXISTS' // there is something where a new cache should go
   | 'EVERSION' // a cache of another format or algorithm
   | 'ESETTINGS' // cache.json is damaged
+  | 'EFOLDER' // a link, or no folder, in the place of one of the cache's folders
   | 'ECLIENTNAME' // a client name that could not be a folder
   | 'ECLIENTBUSY' // a live daemon has this client name
   | 'EFENCED' // others took this client for dead and recovered its work

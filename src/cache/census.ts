@@ -1,4 +1,5 @@
 import type { Address } from '../tile/address.js';
+import { mapInGroups } from './groups.js';
 import type { Layout } from './layout.js';
 import { listAddresses, MARKERS } from './listing.js';
 import { listClients } from './liveness.js';
@@ -35,18 +36,16 @@ export interface Census {
 /** Lists what the clients hold. */
 export async function takeWorkCensus(layout: Layout): Promise<WorkCensus[]> {
   const clients = await listClients(layout);
-  return await Promise.all(
-    clients.map(async (client) => {
-      const { todoFolder, readyFolder, wantFolder } = layout.work(client);
-      const [todo, ready, want, readyWant] = await Promise.all([
-        listAddresses(todoFolder),
-        listAddresses(readyFolder),
-        listAddresses(wantFolder, MARKERS),
-        listAddresses(readyFolder, MARKERS),
-      ]);
-      return { client, todo, ready, want, readyWant };
-    }),
-  );
+  return await mapInGroups(clients, async (client) => {
+    const { todoFolder, readyFolder, wantFolder } = layout.work(client);
+    const [todo, ready, want, readyWant] = await Promise.all([
+      listAddresses(todoFolder),
+      listAddresses(readyFolder),
+      listAddresses(wantFolder, MARKERS),
+      listAddresses(readyFolder, MARKERS),
+    ]);
+    return { client, todo, ready, want, readyWant };
+  });
 }
 
 /** Lists every tile of a cache that is a file. Taken under the lock it is one moment; otherwise tiles may move meanwhile. */

@@ -13,7 +13,11 @@ export class ChangeHint {
   #pending = false;
 
   constructor(layout: Layout) {
-    this.#watcher = watch(layout.lockFolder, { ignoreInitial: true, depth: 0, persistent: false });
+    const { lockFolder, heldLock } = layout;
+    // Nothing else there is looked at, and no link is followed.
+    const ignored = (path: string): boolean => path !== lockFolder && path !== heldLock;
+    const options = { ignoreInitial: true, depth: 0, persistent: false, followSymlinks: false, ignored };
+    this.#watcher = watch(lockFolder, options);
     this.#watcher.on('unlinkDir', () => this.wake());
     // A hint that cannot be had (no inotify watches left) is no error.
     this.#watcher.on('error', () => undefined);

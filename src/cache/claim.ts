@@ -1,5 +1,6 @@
 import { parentOf, type Address } from '../tile/address.js';
-import { move, remove } from './files.js';
+import { moveInto } from './bad-folder.js';
+import { remove } from './files.js';
 import type { Layout, WorkLayout } from './layout.js';
 import { listAddresses, MARKERS } from './listing.js';
 import type { HeldLock } from './lock.js';
@@ -43,7 +44,7 @@ export async function claim(
     const address = queues.todo.shift();
     if (address === null) break;
     held.assertHeld();
-    if (await move(layout.todo(address), work.todo(address))) toSubdivide.push(address);
+    if (await moveInto(layout, layout.todo(address), work.todo(address))) toSubdivide.push(address);
     else refused = true;
   }
   if (!refused) return { toMake, parents, toSubdivide };
@@ -82,11 +83,11 @@ async function claimWanted(
     if (reach === 'there') {
       await remove(layout.want(address));
     } else if (reach === 'far') {
-      if (await move(layout.want(address), work.want(address))) toMake.push(address);
+      if (await moveInto(layout, layout.want(address), work.want(address))) toMake.push(address);
       else refused = true;
     } else if (reach === 'at hand' && parent !== null) {
       frontier.addSubdividing(parent);
-      if (await move(layout.todo(parent), work.todo(parent))) parents.push(parent);
+      if (await moveInto(layout, layout.todo(parent), work.todo(parent))) parents.push(parent);
       else refused = true;
     }
   }
@@ -98,11 +99,11 @@ export async function putBack(layout: Layout, work: WorkLayout, held: HeldLock):
   let count = 0;
   for (const address of await listAddresses(work.todoFolder)) {
     held.assertHeld();
-    if (await move(work.todo(address), layout.todo(address))) count++;
+    if (await moveInto(layout, work.todo(address), layout.todo(address))) count++;
   }
   for (const address of await listAddresses(work.wantFolder, MARKERS)) {
     held.assertHeld();
-    if (await move(work.want(address), layout.want(address))) count++;
+    if (await moveInto(layout, work.want(address), layout.want(address))) count++;
   }
   return count;
 }

@@ -275,7 +275,8 @@ export async function readBounded(path: string, limit: number): Promise<Uint8Arr
   }
 }
 
-function fileError(code: string, message: string): Error {
+/** An error such as the file system's own. */
+export function fileError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
@@ -324,7 +325,7 @@ export async function standsAt(path: string): Promise<boolean> {
 }
 
 /** What stands at a path, not followed; null when nothing does. */
-export async function look(path: string): Promise<Stats | null> {
+async function look(path: string): Promise<Stats | null> {
   try {
     return await disk.lstat(path);
   } catch (error) {

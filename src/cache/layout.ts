@@ -98,6 +98,10 @@ export class Layout {
   get folders(): readonly string[] {
     return ['lock', 'todo', 'done', 'tile', 'want', 'work'].map((name) => join(this.root, name));
   }
+  /** These, and the ones that are made when they are needed. */
+  get allFolders(): readonly string[] {
+    return [...this.folders, this.aheadFolder, this.badFolder, this.referenceFolder];
+  }
   work(client: string): WorkLayout {
     return new WorkLayout(join(this.workFolder, client), this.format);
   }

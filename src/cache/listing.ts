@@ -5,7 +5,8 @@ import type { Address } from '../tile/address.js';
 import { isFoldName, unfoldAddress, unfoldMarker } from '../tile/folding.js';
 import { systemCode } from './cache-error.js';
 import { callbackDisk, disk } from './disk.js';
-import { isGone } from './files.js';
+import { fileError, isGone } from './files.js';
+import { kindAt } from './folders.js';
 
 /** How the files of a folder are named. */
 export interface Naming {
@@ -77,6 +78,8 @@ const GROUP = 512;
 /**
  * Walks a folder of tiles' files, also those of folded addresses: names, times and sizes, in the order in which the file
  * system has them. Nothing is followed or opened; dot files are ignored. A folder that is gone is empty.
+ *
+ * @throws a system error, with code ENOTDIR when the folder is a link or anything else
  */
 export async function* scanTiles(
   folder: string,
@@ -85,6 +88,10 @@ export async function* scanTiles(
 ): AsyncGenerator<ListedTile | Stray> {
   let entries;
   try {
+    if (fold.length === 0) {
+      const kind = await kindAt(folder);
+      if (kind === 'file' || kind === 'other') throw fileError('ENOTDIR', `${folder}: expected a folder`);
+    }
     entries = await disk.opendir(join(folder, ...fold), { bufferSize: GROUP });
   } catch (error) {
     if (isGone(error)) return;
@@ -129,7 +136,7 @@ async function look(
         return { address, modified: mtimeMs, size };
       } catch (error) {
         if (isGone(error)) return null;
-        throw error;
+        return { path, reason: `a file that cannot be looked at (${systemCode(error) ?? 'unknown'})` };
       }
     }),
   );
@@ -154,9 +161,19 @@ export async function listTiles(folder: string, naming: Naming = RAWS): Promise<
   return { tiles, strays };
 }
 
-/** Paths of all files in a folder, with `/` between the parts; nothing is followed. */
+/** Paths of all files in a folder, with `/` between the parts; nothing is followed, not even the folder. */
 export async function listPaths(folder: string, pattern = '**'): Promise<string[]> {
-  return await fastGlob(pattern, { cwd: folder, followSymbolicLinks: false, fs: callbackDisk });
+  // That there is nothing, NFS may say of a folder that is there: only its listing tells.
+  const kind = await kindAt(folder);
+  if (kind === 'file' || kind === 'other') return [];
+  const options = { cwd: folder, followSymbolicLinks: false, fs: callbackDisk };
+  try {
+    return await fastGlob(pattern, options);
+  } catch (error) {
+    // Somebody has made folders deeper than any path; there are no tiles down there.
+    if (systemCode(error) !== 'ENAMETOOLONG') throw error;
+    return await fastGlob(pattern, { ...options, suppressErrors: true });
+  }
 }
 
 /** Addresses of the tiles' files in a folder, without times: one readdir, no stat. */

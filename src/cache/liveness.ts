@@ -1,6 +1,7 @@
 import { isClientName } from './client-name.js';
 import { disk } from './disk.js';
 import { isGone, modificationTime } from './files.js';
+import { mapInGroups } from './groups.js';
 import type { Layout } from './layout.js';
 import { processHasEnded } from './process-table.js';
 import { readStatus, type ClientStatus } from './status-file.js';
@@ -10,8 +11,8 @@ export interface SeenClient {
   readonly name: string;
   /** Seconds since its last heartbeat, in the file server's time; Infinity when it has none. */
   readonly age: number;
-  /** What it said last; null when that cannot be read. */
-  readonly status: ClientStatus | null;
+  /** What it said last, but for the tiles, which may be many; null when that cannot be read. */
+  readonly status: Omit<ClientStatus, 'holding'> | null;
 }
 
 /** Names of the clients that have a folder in work/. Whatever else stands there, a file or a link, is nobody's. */
@@ -28,7 +29,7 @@ export async function listClients(layout: Layout): Promise<string[]> {
 /** All clients that have a folder in work/. */
 export async function seeClients(layout: Layout, now: number): Promise<SeenClient[]> {
   const names = await listClients(layout);
-  return await Promise.all(names.map(async (name) => await seeClient(layout, name, now)));
+  return await mapInGroups(names, async (name) => await seeClient(layout, name, now));
 }
 
 /**
@@ -40,11 +41,24 @@ export async function seeClient(layout: Layout, name: string, now: number): Prom
   const work = layout.work(name);
   const beat = await modificationTime(work.status).catch(() => null);
   if (beat !== null) {
-    return { name, age: Math.max(0, (now - beat) / 1000), status: await readStatus(work.status) };
+    const said = await readStatus(work.status);
+    return { name, age: ageOf(beat, now), status: said && withoutTiles(said) };
   }
   // No heartbeat: the client died while it came or went. Give it the time of its folder.
   const made = await modificationTime(work.folder).catch(() => null);
-  return { name, age: made === null ? Infinity : Math.max(0, (now - made) / 1000), status: null };
+  return { name, age: made === null ? Infinity : ageOf(made, now), status: null };
+}
+
+function withoutTiles({ holding: _tiles, ...status }: ClientStatus): Omit<ClientStatus, 'holding'> {
+  return status;
+}
+
+/** A heartbeat may be ahead when the server's clock was set back; one that is ahead by more, in milliseconds, was made up. */
+const MAX_AHEAD_MS = 86_400_000;
+
+/** Seconds since a time, or until it when it was made up: longer than any lease. */
+function ageOf(time: number, now: number): number {
+  return (time - now > MAX_AHEAD_MS ? time - now : Math.max(0, now - time)) / 1000;
 }
 
 /**

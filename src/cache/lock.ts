@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { CacheError, systemCode } from './cache-error.js';
 import { callbackDisk, disk } from './disk.js';
-import { isGone, list, makeFolder, readBounded, remove } from './files.js';
+import { isGone, makeFolder, readBounded } from './files.js';
+import { assertFolders, kindAt } from './folders.js';
 import type { Layout } from './layout.js';
 import { processHasEnded, type ProcessName } from './process-table.js';
 import { serverTime } from './server-time.js';
@@ -84,13 +85,16 @@ export class CacheLock {
    * Runs a section under the lock, waiting for the lock as long as it takes.
    *
    * @param signal ends the waiting
+   * @throws CacheError EFOLDER when one of the cache's folders leads out of it
    */
   async run<T>(section: (held: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const attempt = new Attempt(this.#layout, this.#options.holder);
+    await assertFolders(this.#layout);
     const asked = performance.now();
     await this.#acquire(attempt, signal);
     const taken = performance.now();
     try {
+      await assertFolders(this.#layout);
       return await section(attempt);
     } finally {
       try {
@@ -117,16 +121,20 @@ export class CacheLock {
 
   /** Removes the lock when its holder is gone: whoever renames the token away may. */
   async #breakAbandoned(): Promise<void> {
-    const { heldLock, lockFolder } = this.#layout;
+    const { heldLock } = this.#layout;
     try {
-      const tokens = await list(heldLock);
+      const kind = await kindAt(heldLock);
+      if (kind === 'nothing') return;
+      // Nobody's lock, and nothing to look into: what a link leads to is not ours.
+      if (kind !== 'folder') return await this.#takeAway(heldLock);
+      const names = await disk.readdir(heldLock);
+      const tokens = names.filter((name) => !name.startsWith('.'));
       const age = await this.#age(tokens);
       const limit = tokens.length === 0 ? TOKENLESS_STALE_MS : STALE_MS;
-      if (age < limit && !(await this.#holderHasEnded(tokens))) return;
-      for (const token of tokens) {
-        const won = join(lockFolder, `.broken-${randomUUID()}`);
-        await disk.rename(join(heldLock, token), won);
-        await remove(won);
+      // A token of the future was not written by the server's clock.
+      if (Math.abs(age) < limit && !(await this.#holderHasEnded(tokens))) return;
+      for (const name of [...tokens, ...names.filter((other) => !tokens.includes(other))]) {
+        await this.#takeAway(join(heldLock, name));
       }
       await disk.rmdir(heldLock);
       this.#options.onBroken?.({ age });
@@ -136,14 +144,21 @@ export class CacheLock {
     }
   }
 
+  /** Removes what only one client can rename. */
+  async #takeAway(path: string): Promise<void> {
+    const won = join(this.#layout.lockFolder, `.broken-${randomUUID()}`);
+    await disk.rename(path, won);
+    await disk.rm(won, { recursive: true, force: true });
+  }
+
   /** Milliseconds since the lock was taken, by the server's clock. */
   async #age(tokens: readonly string[]): Promise<number> {
     const { heldLock } = this.#layout;
     const now = await serverTime(this.#options.clock);
     // Without a token the holder died between two steps; the folder's change time is the server's, its modification time
     // is set by the holder.
-    if (tokens.length === 0) return now - (await disk.stat(heldLock)).ctimeMs;
-    return now - (await disk.stat(join(heldLock, tokens[0]))).mtimeMs;
+    if (tokens.length === 0) return now - (await disk.lstat(heldLock)).ctimeMs;
+    return now - (await disk.lstat(join(heldLock, tokens[0]))).mtimeMs;
   }
 
   async #holderHasEnded(tokens: readonly string[]): Promise<boolean> {
@@ -245,7 +260,7 @@ class Attempt implements HeldLock {
       await makeFolder(this.#layout.lockFolder);
       return false;
     }
-    if (['ELOCKED', 'EEXIST', 'ENOTEMPTY', 'ESTALE'].includes(code)) return false;
+    if (['ELOCKED', 'EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'ELOOP', 'ESTALE'].includes(code)) return false;
     throw error;
   }
 

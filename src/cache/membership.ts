@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { basename } from 'node:path';
 import { disk } from './disk.js';
 import { list, makeFolder } from './files.js';
+import { assertFolders, findObstacles, kindAt, removeObstacles } from './folders.js';
 import { checkClientName } from './client-name.js';
 import { CacheError, systemCode } from './cache-error.js';
 import { TOKEN_PREFIX, type Layout, type WorkLayout } from './layout.js';
@@ -85,6 +86,8 @@ export class Membership {
 
   async #enter(held: HeldLock): Promise<Recovered | null> {
     const { client } = this.#identity;
+    // Before anything is read in it, or made.
+    await removeObstacles(this.work);
     const present = await seeClient(this.#layout, client, await this.#now());
     let recovered: Recovered | null = null;
     if (present.age < Infinity) {
@@ -119,7 +122,8 @@ export class Membership {
   }
 
   async #prove(): Promise<void> {
-    if (await this.#token.prove()) return;
+    const isIntact = (await findObstacles(this.work)).length === 0;
+    if (isIntact && (await this.#token.prove())) return;
     throw new CacheError(
       'EFENCED',
       this.work.folder,
@@ -139,6 +143,12 @@ export class Membership {
   /** By how many milliseconds the file server's clock was ahead of this machine's when it was looked at last. */
   get skew(): number {
     return this.#skew;
+  }
+
+  /** Whether another client is there and counts as dead. */
+  async isDead(name: string): Promise<boolean> {
+    if ((await kindAt(this.#layout.work(name).folder)) !== 'folder') return false;
+    return !this.#isAlive(await seeClient(this.#layout, name, await this.#now()));
   }
 
   /** Leaves the cache; nothing may be held any more. What is all the same stays, for whoever recovers it. */
@@ -180,9 +190,10 @@ export class Membership {
 /**
  * Makes the folders that a copied or young cache may lack, and finds out whether it can be written to.
  *
- * @throws CacheError EWRITE
+ * @throws CacheError EWRITE, or EFOLDER when a folder leads out of the cache
  */
 export async function prepareFolders(layout: Layout): Promise<void> {
+  await assertFolders(layout);
   try {
     for (const folder of layout.folders) await makeFolder(folder);
     for (const folder of [layout.root, ...layout.folders]) {

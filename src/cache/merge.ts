@@ -2,8 +2,11 @@ import { childOf, parentOf, QUADRANTS, type Address } from '../tile/address.js';
 import type { BoringTile } from '../tile/boring-line.js';
 import { formatBoringLine } from '../tile/boring-line.js';
 import { unfoldAddress } from '../tile/folding.js';
+import { clearWay, moveInto } from './bad-folder.js';
 import { appendBoring, readBoring } from './boring-file.js';
+import { disk } from './disk.js';
 import { isFile, moveOwn, publish, putMark, remove, standsAt, syncFolder, syncFoldersOf } from './files.js';
+import { kindAt } from './folders.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
 import { listAddresses, listPaths, MARKERS } from './listing.js';
 import type { HeldLock } from './lock.js';
@@ -20,7 +23,8 @@ import { Frontier } from './reach.js';
  * 1. pictures to tile/   2. boring lines to boring.txt   3. marks in ahead/ for what was asked for   4. new tiles to todo/
  * 5. the commit: a tile that was subdivided goes to done/, the mark of one that was asked for goes.
  *
- * Before that rename the results are worth nothing and can be thrown away: nothing of them has been moved yet.
+ * Before that rename the results are worth nothing and can be thrown away: nothing of them has been moved yet. The commit need not be
+ * on the disk for anything: what a power cut takes back is merged once more.
  *
  * A tile may come twice: made because it was asked for, and as a child when its parent is subdivided. Its bytes are the same, but
  * the first one may have gone on its way meanwhile. So the second is dropped: a child that is marked in ahead/ and found
@@ -44,24 +48,45 @@ export interface Merged {
   readonly boring: number;
 }
 
-/** Declares results complete. The lines of all results that are ready stand in the work folder's boring.txt. */
-export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
+/**
+ * Tiles that are merged at a time: more than a daemon of 1000 threads has, and few enough for one section under the lock, which could not
+ * end with a million of them that somebody has put there.
+ */
+const MAX_MERGED = 10_000;
+
+/**
+ * Writes down what else there is to results, and waits until everything that they consist of is on the disk. To be done before the lock is
+ * taken, for it takes most of a merge's time.
+ *
+ * @param results all that wait to be merged
+ */
+export async function completeResults(work: WorkLayout, results: readonly Result[]): Promise<void> {
   const lines = results.flatMap(({ boring }) => boring.map(formatBoringLine));
   await publish(work.boring, lines.join(''));
-  // What they consist of must be on the disk before the word that it is complete.
-  const children = results.flatMap(({ kind, address }) =>
+  const tiles = results.flatMap(({ kind, address }) =>
     kind === 'made' ? [address] : QUADRANTS.map((quadrant) => childOf(address, quadrant)),
   );
   await syncFoldersOf([
+    work.boring,
     work.tile({ period: 0 }),
-    ...children.flatMap((child) => [work.done(child), work.tile(child)]),
+    ...tiles.flatMap((tile) => [work.done(tile), work.tile(tile)]),
   ]);
+}
+
+/** Declares results complete, for which {@link completeResults} was called. */
+export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
   for (const { kind, address } of results) {
     held.assertHeld();
-    if (kind === 'subdivided') await moveOwn(work.todo(address), work.ready(address));
-    else await moveOwn(work.want(address), work.readyWant(address));
+    if (kind === 'subdivided') await declare(work.todo(address), work.ready(address));
+    else await declare(work.want(address), work.readyWant(address));
   }
   await syncFolder(work.readyFolder);
+}
+
+/** Moves within a client's own folder, where a folder of a tile's name is nobody's. */
+async function declare(from: string, to: string): Promise<void> {
+  if ((await kindAt(to)) === 'folder') await disk.rm(to, { recursive: true, force: true });
+  await moveOwn(from, to);
 }
 
 /**
@@ -69,15 +94,20 @@ export async function markReady(work: WorkLayout, results: readonly Result[], he
  *
  * @param resumed whether an earlier merge of this folder may have been cut off: then boring.txt is read first, so that no
  * line is written twice
+ * @param most tiles that are merged at the most; the next merge goes on with the others
  */
 export async function mergeReady(
   layout: Layout,
   work: WorkLayout,
   held: HeldLock,
   resumed: boolean,
+  most: number = MAX_MERGED,
 ): Promise<Merged> {
-  const ready = new Set(await listAddresses(work.readyFolder));
-  const made = new Set(await listAddresses(work.readyFolder, MARKERS));
+  const allReady = await listAddresses(work.readyFolder);
+  const allMade = await listAddresses(work.readyFolder, MARKERS);
+  const isPart = Math.max(allReady.length, allMade.length) > most;
+  const ready = new Set(allReady.slice(0, most));
+  const made = new Set(allMade.slice(0, most));
   if (ready.size + made.size === 0) return { committed: [], children: 0, boring: 0 };
   const isOurs = (tile: Address): boolean => made.has(tile) || isChildOf(tile, ready);
   const { known, marks } = await knownTiles(layout, ready, made);
@@ -85,7 +115,7 @@ export async function mergeReady(
   const pictures = (await listPictures(work)).filter((name) => typeof name !== 'string' || isOurs(name));
   for (const picture of pictures) {
     held.assertHeld();
-    await moveOwn(work.tile(picture), layout.tile(picture));
+    await moveInto(layout, work.tile(picture), layout.tile(picture));
   }
   const isNew = (tile: Address): boolean => isOurs(tile) && !known.has(tile);
   const boring = await linesToAppend(layout, work, isNew, resumed);
@@ -95,14 +125,16 @@ export async function mergeReady(
   // Before the tiles: from then on, whoever subdivides the parent knows that its child may be on its way.
   for (const tile of made) {
     held.assertHeld();
-    if (!known.has(tile) && !isChildOf(tile, ready)) await putMark(layout.ahead(tile));
+    if (known.has(tile) || isChildOf(tile, ready)) continue;
+    await clearWay(layout, layout.ahead(tile));
+    await putMark(layout.ahead(tile));
   }
   let children = 0;
   const stored = (await listAddresses(work.doneFolder)).filter(isOurs);
   for (const tile of stored) {
     held.assertHeld();
     if (known.has(tile)) await remove(work.done(tile));
-    else if (await moveOwn(work.done(tile), layout.todo(tile))) children++;
+    else if (await moveInto(layout, work.done(tile), layout.todo(tile))) children++;
   }
   // Their second coming is over; should this merge be cut off now, nothing of them is left to come again.
   for (const tile of marks) {
@@ -119,15 +151,14 @@ export async function mergeReady(
   const committed: Address[] = [];
   for (const address of ready) {
     held.assertHeld();
-    if (await moveOwn(work.ready(address), layout.done(address))) committed.push(address);
+    if (await moveInto(layout, work.ready(address), layout.done(address))) committed.push(address);
   }
   for (const address of made) {
     held.assertHeld();
     await remove(work.readyWant(address));
     committed.push(address);
   }
-  await syncFolder(layout.doneFolder);
-  await remove(work.boring);
+  if (!isPart) await remove(work.boring);
   return { committed, children, boring: boring.length };
 }
 

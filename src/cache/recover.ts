@@ -1,11 +1,13 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setAside } from './bad-folder.js';
+import { systemCode } from './cache-error.js';
 import { putBack } from './claim.js';
 import { disk } from './disk.js';
-import { listAll, look, remove, removeEmpty } from './files.js';
+import { listAll, remove, removeEmpty } from './files.js';
+import { removeObstacles } from './folders.js';
 import { TOKEN_PREFIX, type Layout, type WorkLayout } from './layout.js';
 import type { HeldLock } from './lock.js';
-import { listTiles, MARKERS, RAWS } from './listing.js';
+import { listAddresses, listTiles, MARKERS, RAWS } from './listing.js';
 import { mergeReady } from './merge.js';
 
 /** What became of a dead client's work. */
@@ -25,24 +27,26 @@ export interface Recovered {
  */
 export async function recoverClient(layout: Layout, client: string, held: HeldLock): Promise<Recovered> {
   const work = layout.work(client);
-  await clearImpostors(layout, work);
+  await removeObstacles(work);
   for (const name of await listAll(work.folder)) {
     if (name.startsWith(TOKEN_PREFIX)) await remove(join(work.folder, name));
   }
-  const { committed } = await mergeReady(layout, work, held, true);
+  let merged = 0;
+  // In parts, should there be very many.
+  for (let part = -1; part !== 0; merged += part) {
+    part = (await mergeReady(layout, work, held, true)).committed.length;
+  }
   const returned = await putBack(layout, work, held);
   await clearStrays(layout, work);
   held.assertHeld();
-  await removeClient(layout, client);
-  return { client, merged: committed.length, returned };
-}
-
-/** Sets aside links and files that stand in the place of folders: nothing is to be looked for behind them. */
-async function clearImpostors(layout: Layout, work: WorkLayout): Promise<void> {
-  for (const folder of [work.folder, ...work.folders]) {
-    const seen = await look(folder);
-    if (seen !== null && !seen.isDirectory()) await setAside(layout, folder);
+  try {
+    await removeClient(layout, client);
+  } catch (error) {
+    if (systemCode(error) !== 'ENAMETOOLONG') throw error;
+    // Folders deeper than any path: out of the way with it as a whole.
+    await setAside(layout, work.folder);
   }
+  return { client, merged, returned };
 }
 
 /** Sets aside what stands among a client's tiles and is none. */
@@ -63,7 +67,12 @@ async function clearStrays(layout: Layout, work: WorkLayout): Promise<void> {
 export async function removeClient(layout: Layout, client: string): Promise<void> {
   const work = layout.work(client);
   let isEmpty = true;
-  for (const folder of work.tileFolders) isEmpty = (await removeEmpty(folder)) && isEmpty;
+  for (const folder of work.tileFolders) {
+    if (await removeEmpty(folder)) continue;
+    // Something that cannot even be named, and no tile: out of the way with it.
+    const tiles = [...(await listAddresses(folder)), ...(await listAddresses(folder, MARKERS))];
+    if (tiles.length > 0 || (await setAside(layout, folder)) === null) isEmpty = false;
+  }
   if (!isEmpty) return;
   for (const folder of [work.doneFolder, work.tileFolder])
     await disk.rm(folder, { recursive: true, force: true });
@@ -72,6 +81,10 @@ export async function removeClient(layout: Layout, client: string): Promise<void
     const path = join(work.folder, name);
     if (!work.tileFolders.includes(path)) await disk.rm(path, { recursive: true, force: true });
   }
-  await removeEmpty(work.folder);
+  if (!(await removeEmpty(work.folder))) {
+    const names = await listAll(work.folder);
+    const holdsTiles = work.tileFolders.some((folder) => names.includes(basename(folder)));
+    if (!holdsTiles) await setAside(layout, work.folder);
+  }
   await remove(layout.clock(client));
 }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Address } from '../tile/address.js';
 import { makeFolder, publish, readBounded, remove } from './files.js';
+import { assertWay } from './folders.js';
 import type { Layout } from './layout.js';
 import { ORBITS, scanTiles } from './listing.js';
 
@@ -17,20 +18,28 @@ const MAX_STORE_BYTES = 2 ** 30;
 
 /** Reads what is stored of a cell; null when there is nothing, or it is damaged. */
 export async function loadReference(layout: Layout, cell: Address): Promise<Uint8Array | null> {
-  const bytes = await readBounded(layout.reference(cell), MAX_BYTES).catch(() => null);
+  const path = layout.reference(cell);
+  const bytes = await assertWay(layout.root, path)
+    .then(async () => await readBounded(path, MAX_BYTES))
+    .catch(() => null);
   if (bytes === null || bytes.length < 4) return null;
   const content = bytes.subarray(0, -4);
   const sum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(content.length, true);
   return crc32(content) === sum ? content : null;
 }
 
-/** Stores what belongs to a cell, if it is not too large, and makes room for it. */
+/**
+ * Stores what belongs to a cell, if it is not too large, and makes room for it.
+ *
+ * @throws CacheError EFOLDER when the store leads out of the cache, or a system error
+ */
 export async function saveReference(layout: Layout, cell: Address, content: Uint8Array): Promise<void> {
   const bytes = new Uint8Array(content.length + 4);
   if (bytes.length > MAX_BYTES) return;
   bytes.set(content);
   new DataView(bytes.buffer).setUint32(content.length, crc32(content), true);
   const path = layout.reference(cell);
+  await assertWay(layout.root, path);
   await makeFolder(dirname(path));
   await makeRoom(layout, bytes.length);
   await publish(path, bytes);

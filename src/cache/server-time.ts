@@ -1,15 +1,19 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
+import { disk } from './disk.js';
 import { listAll, modificationTime, openRegular, remove } from './files.js';
+import { kindAt } from './folders.js';
 import { CLOCK_PREFIX, type Layout } from './layout.js';
 
 /**
  * The file server's time in milliseconds: the modification time of a file that was written just now. Ages of files are
  * measured with it, never with the local clock, which may be wrong by hours.
  *
- * @param path a file of the caller's own, which is overwritten
+ * @param path a file of the caller's own, which is overwritten; whatever else stands there is removed
  */
 export async function serverTime(path: string): Promise<number> {
+  const kind = await kindAt(path);
+  if (kind === 'folder' || kind === 'other') await disk.rm(path, { recursive: true, force: true });
   const file = await openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
   try {
     await file.write('now\n');

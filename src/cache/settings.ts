@@ -36,14 +36,15 @@ export const LEASE_RANGE = { min: 2, max: 86400 } as const;
  */
 export async function readSettings(root: string): Promise<Settings> {
   const path = Layout.settingsOf(root);
-  let text: string;
+  let bytes: Uint8Array | null;
   try {
-    const bytes = await readBounded(path, MAX_SETTINGS_BYTES);
-    if (bytes === null) throw noCache(root);
-    text = new TextDecoder().decode(bytes);
+    bytes = await readBounded(path, MAX_SETTINGS_BYTES);
   } catch (error) {
+    if (systemCode(error) === 'EFBIG') throw damaged(path, `more than ${MAX_SETTINGS_BYTES} bytes`);
     throw missingCache(root, path, error);
   }
+  if (bytes === null) throw missingCache(root, path, null);
+  const text = new TextDecoder().decode(bytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -59,10 +60,10 @@ export async function writeSettings(root: string, settings: Settings): Promise<v
 }
 
 function checkSettings(path: string, value: unknown): Settings {
-  if (typeof value !== 'object' || value === null) throw damaged(path, JSON.stringify(value));
+  if (typeof value !== 'object' || value === null) throw damaged(path, shown(value));
   const { format, algorithm, theme, image, lease } = value as Record<string, unknown>;
   if (!Number.isInteger(format) || !Number.isInteger(algorithm)) {
-    throw damaged(path, `format ${JSON.stringify(format)}, algorithm ${JSON.stringify(algorithm)}`);
+    throw damaged(path, `format ${shown(format)}, algorithm ${shown(algorithm)}`);
   }
   if (format !== FORMAT_VERSION || algorithm !== ALGORITHM_VERSION) {
     throw new CacheError(
@@ -74,13 +75,18 @@ function checkSettings(path: string, value: unknown): Settings {
     );
   }
   if (typeof theme !== 'string' || !/^[A-Za-z]{1,40}$/.test(theme)) {
-    throw damaged(path, `theme ${JSON.stringify(theme)}`);
+    throw damaged(path, `theme ${shown(theme)}`);
   }
-  if (image !== 'png' && image !== 'jpg') throw damaged(path, `image ${JSON.stringify(image)}`);
+  if (image !== 'png' && image !== 'jpg') throw damaged(path, `image ${shown(image)}`);
   if (typeof lease !== 'number' || !(lease >= LEASE_RANGE.min && lease <= LEASE_RANGE.max)) {
-    throw damaged(path, `lease ${JSON.stringify(lease)}`);
+    throw damaged(path, `lease ${shown(lease)}`);
   }
   return { format: FORMAT_VERSION, algorithm: ALGORITHM_VERSION, theme, image, lease };
+}
+
+/** A value in a message: JSON.stringify would follow a nest of lists until the stack ends. */
+function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'a list or an object' : JSON.stringify(value);
 }
 
 function damaged(path: string, found: string): CacheError {
@@ -93,21 +99,18 @@ function damaged(path: string, found: string): CacheError {
   );
 }
 
-function noCache(root: string): CacheError {
-  return new CacheError(
-    'ENOCACHE',
-    root,
-    `${root} is no cache: it has no cache.json. Check the path and that the file system is mounted, or make a new cache ` +
-      `with "mandeld init ${root}".`,
-  );
-}
-
+/** @param error null when there is no such file */
 function missingCache(root: string, path: string, error: unknown): CacheError {
-  if (error instanceof CacheError) return error;
-  const code = systemCode(error);
-  if (code === 'ENOTDIR') return noCache(root);
-  if (code === 'EFBIG') return damaged(path, `more than ${MAX_SETTINGS_BYTES} bytes`);
-  return new CacheError('ENOCACHE', path, `${path} cannot be read (${code ?? String(error)}).`, {
+  const code = systemCode(error) ?? 'unknown';
+  if (error === null || code === 'ENOTDIR') {
+    return new CacheError(
+      'ENOCACHE',
+      root,
+      `${root} is no cache: it has no cache.json. Check the path and that the file system is mounted, or make a new cache ` +
+        `with "mandeld init ${root}".`,
+    );
+  }
+  return new CacheError('ENOCACHE', path, `${path} cannot be read (${code}).`, {
     cause: error,
   });
 }

@@ -67,7 +67,9 @@ export async function writeStatus(path: string, status: ClientStatus): Promise<v
     ...status,
     holding: withinRoom(holding, (address) => address),
     ...(current && { current: withinRoom(current, ({ address }) => address) }),
-    ...(lastError && { lastError: { ...lastError, text: lastError.text.slice(0, MAX_ERROR_TEXT) } }),
+    ...(lastError && {
+      lastError: { ...lastError, text: lastError.text.replace(/\p{Cc}+/gu, ' ').slice(0, MAX_ERROR_TEXT) },
+    }),
   };
   await publish(path, `${JSON.stringify(bounded, null, 2)}\n`);
 }
@@ -79,6 +81,9 @@ function withinRoom<T>(list: readonly T[], addressOf: (one: T) => string): reado
   const end = list.findIndex((one) => (room -= addressOf(one).length + 64) < 0);
   return end < 0 ? list : list.slice(0, end);
 }
+
+/** Texts of a status are shown in one line, and so have no control characters, and an end. */
+const TEXT = /^\P{Cc}{0,300}$/u;
 
 /** Reads a status; null when it is missing, torn or no status at all. */
 export async function readStatus(path: string): Promise<ClientStatus | null> {
@@ -95,7 +100,7 @@ export async function readStatus(path: string): Promise<ClientStatus | null> {
   const numbers = ['pid', 'workers', 'subdivided', 'rate'];
   const holding = value['holding'];
   const valid =
-    texts.every((name) => typeof value[name] === 'string') &&
+    texts.every((name) => isText(value[name])) &&
     numbers.every((name) => Number.isFinite(value[name])) &&
     Array.isArray(holding) &&
     holding.every((entry) => typeof entry === 'string');
@@ -116,13 +121,16 @@ const LATER_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
       (one) =>
         isObject(one) &&
         typeof one['address'] === 'string' &&
-        typeof one['task'] === 'string' &&
+        isText(one['task']) &&
         Number.isFinite(one['seconds']),
     ),
   lastError: (value) =>
-    value === null ||
-    (isObject(value) && typeof value['text'] === 'string' && Number.isFinite(value['seconds'])),
+    value === null || (isObject(value) && isText(value['text']) && Number.isFinite(value['seconds'])),
 };
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && TEXT.test(value);
+}
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;

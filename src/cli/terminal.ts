@@ -10,6 +10,11 @@ export interface Terminal {
   readonly columns: number;
 }
 
+/** Text of others, such as a file's name, as it may stand in a line: control characters could move the cursor, or begin a line. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
 /** Writes one line of data. */
 export function say(terminal: Terminal, text: string): void {
   terminal.out.write(`${text}\n`);

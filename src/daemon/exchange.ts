@@ -1,19 +1,23 @@
 import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { setAside } from '../cache/bad-folder.js';
+import { CacheError, systemCode } from '../cache/cache-error.js';
 import { claim, putBack } from '../cache/claim.js';
 import { deepestLevel, type Layout } from '../cache/layout.js';
 import { listAddresses, MARKERS } from '../cache/listing.js';
 import type { CacheLock, HeldLock } from '../cache/lock.js';
 import type { Membership } from '../cache/membership.js';
-import { markReady, mergeReady, type Result } from '../cache/merge.js';
+import { completeResults, markReady, mergeReady, type Result } from '../cache/merge.js';
 import { recoverClient } from '../cache/recover.js';
 import { TileQueue } from '../cache/tile-queue.js';
 import { levelOf, type Address } from '../tile/address.js';
+import { ErrorLog } from './error-log.js';
 import type { Holdings } from './holdings.js';
 import type { Task } from './job.js';
 import { Tally } from './tally.js';
 
+/** Recovering others must not become what a daemon mostly does: after this time it works, in milliseconds. */
+const RECOVERY_MS = 5000;
 /** want/ is listed at these intervals at the least, in milliseconds. */
 const WANTS_MS = 250;
 /** Clocks that differ by more are told of, in milliseconds. */
@@ -30,6 +34,7 @@ export class Exchange {
   readonly #maxLevel: number;
   readonly #logger: Logger;
   readonly #tally: Tally;
+  readonly #errors: ErrorLog;
   readonly #todo: TileQueue;
   readonly #wants: TileQueue;
   #nextRefresh = 0;
@@ -49,6 +54,7 @@ export class Exchange {
     maxLevel: number,
     logger: Logger,
     tally: Tally = new Tally(0),
+    errors: ErrorLog = new ErrorLog(logger),
   ) {
     this.#layout = layout;
     this.#lock = lock;
@@ -56,6 +62,7 @@ export class Exchange {
     this.#maxLevel = Math.min(maxLevel, deepestLevel(layout.root));
     this.#logger = logger;
     this.#tally = tally;
+    this.#errors = errors;
     this.#todo = TileQueue.ofTodo(layout, (address) => this.#maySubdivide(address));
     this.#wants = TileQueue.ofWants(layout, (address) => this.#mayMake(address));
   }
@@ -85,9 +92,10 @@ export class Exchange {
     const again = room > 0 && this.#todo.length === 0 && this.#todo.isListing;
     const waiting = this.#todo.length + this.#wants.length;
     if (!merging && (room === 0 || waiting === 0)) return { merged: [], again };
+    const results = merging ? await this.#complete(membership) : [];
     return await this.#lock.run(async (held) => {
       await membership.assertMember();
-      const merged = merging ? await this.#merge(membership, held) : [];
+      const merged = await this.#merge(membership, results, held);
       const claimed = room > 0 ? await this.#claim(membership, room, held) : 0;
       return { merged, again: again || claimed > 0 };
     });
@@ -95,9 +103,10 @@ export class Exchange {
 
   /** Merges all results and gives back what was not begun. */
   async settle(membership: Membership): Promise<void> {
+    const results = await this.#complete(membership);
     await this.#lock.run(async (held) => {
       await membership.assertMember();
-      await this.#merge(membership, held);
+      await this.#merge(membership, results, held);
       this.#held.waiting.length = 0;
       // All that stands there: a claim that was cut off has left tiles that nobody knows of, and leaving removes them.
       const { work } = membership;
@@ -111,15 +120,27 @@ export class Exchange {
     this.#watchClock(membership.skew);
     // What was claimed by a request that never answered stands in the folder; the next claim looks.
     this.#claimCutOff = true;
+    const end = performance.now() + RECOVERY_MS;
     for (const { name, age } of dead) {
-      const recovered = await this.#lock.run(async (held) => {
-        // Another client may have been faster, or the dead one may have come back, while we waited for the lock.
-        const again = (await membership.others()).dead.some((client) => client.name === name);
-        return again ? await recoverClient(this.#layout, name, held) : null;
-      });
-      if (recovered === null) continue;
-      this.#tally.recovered++;
-      this.#logger.warn({ ...recovered, silentSeconds: Number(age.toFixed(1)) }, 'recovered a dead client');
+      if (performance.now() > end) return;
+      try {
+        const recovered = await this.#lock.run(async (held) =>
+          // Another client may have been faster, or the dead one may have come back, while we waited for the lock.
+          (await membership.isDead(name)) ? await recoverClient(this.#layout, name, held) : null,
+        );
+        if (recovered === null) continue;
+        this.#tally.recovered++;
+        this.#logger.warn({ ...recovered, silentSeconds: Number(age.toFixed(1)) }, 'recovered a dead client');
+      } catch (error) {
+        // What cannot be recovered must not keep anybody from working.
+        const isPassing =
+          error instanceof CacheError ? error.code === 'ELOCKLOST' : systemCode(error) !== undefined;
+        if (!isPassing) throw error;
+        this.#errors.report(
+          { dead: name, err: error },
+          'a dead client could not be recovered; trying again later',
+        );
+      }
     }
   }
 
@@ -164,8 +185,25 @@ export class Exchange {
     return toMake.length + parents.length + toSubdivide.length;
   }
 
-  async #merge(membership: Membership, held: HeldLock): Promise<readonly Result[]> {
+  /** The results that are to be merged, complete and on the disk. */
+  async #complete(membership: Membership): Promise<readonly Result[]> {
     const results = this.#held.results.slice();
+    if (results.length === 0) return results;
+    try {
+      await completeResults(membership.work, results);
+    } catch (error) {
+      // When the folder is gone, that is the reason.
+      await membership.assertMember();
+      throw error;
+    }
+    return results;
+  }
+
+  async #merge(
+    membership: Membership,
+    results: readonly Result[],
+    held: HeldLock,
+  ): Promise<readonly Result[]> {
     if (results.length === 0) return [];
     const resumed = this.#mergeCutOff;
     this.#mergeCutOff = true;
@@ -201,7 +239,11 @@ export class Exchange {
   /** Lists a slice of a folder and sets aside what does not belong there. */
   async #list(queue: TileQueue): Promise<void> {
     for (const { path, reason } of await queue.refresh()) {
-      const bad = await setAside(this.#layout, join(queue.folder, path));
+      const bad = await setAside(this.#layout, join(queue.folder, path)).catch((error: unknown) => {
+        if (error instanceof CacheError || systemCode(error) === undefined) throw error;
+        this.#logger.debug({ path, reason, err: error }, 'something else could not be set aside');
+        return null;
+      });
       if (bad)
         this.#logger.warn({ path, reason, bad }, `${basename(queue.folder)}/ held something else; set aside`);
     }

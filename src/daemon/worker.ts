@@ -1,5 +1,6 @@
 import { systemCode } from '../cache/cache-error.js';
 import { isGone, makeFolds, publish } from '../cache/files.js';
+import { assertWay } from '../cache/folders.js';
 import type { Result } from '../cache/merge.js';
 import { belongs } from '../cache/reach.js';
 import { pictureFlaw } from '../cache/picture-file.js';
@@ -12,6 +13,7 @@ import { tileFromNothing } from '../subdivide/from-nothing.js';
 import { noStatistics, type Statistics } from '../subdivide/statistics.js';
 import { subdivideAll, type InterestingChild, type Parent } from '../subdivide/subdivide.js';
 import { levelOf, type Address } from '../tile/address.js';
+import { DIGITS_PER_FOLDER } from '../tile/folding.js';
 import type { PictureFormat } from '../tile/picture-format.js';
 import { encodeRaw } from '../tile/raw.js';
 import type { Job, Outcome } from './job.js';
@@ -108,7 +110,11 @@ async function store(
     { path: work.tile(address), bytes: encodePicture(samples, theme, image) },
   ]);
   try {
-    for (const { path } of files) await makeFolds(path);
+    for (const { path } of files) {
+      if (levelOf(result.address) < DIGITS_PER_FOLDER) continue;
+      await assertWay(work.folder, path);
+      await makeFolds(path);
+    }
     // Another thread may write the same one, as its parent's child, and a merge take it: it must be whole at any time.
     await Promise.all(files.map(async ({ path, bytes }) => await publish(path, bytes)));
     for (const period of new Set(result.boring.map((tile) => tile.period))) {

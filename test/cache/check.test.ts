@@ -45,7 +45,10 @@ const WORLD: Maker = {
 async function shared(layout: Layout): Promise<unknown> {
   const files = Object.entries(await filesOf(layout.root)).filter(([name]) => !name.startsWith('bad/'));
   const { tiles: boring } = await readBoring(layout.boring);
-  return { files: files.filter(([name]) => name !== 'boring.txt'), boring: [...boring].map(String).toSorted() };
+  return {
+    files: files.filter(([name]) => name !== 'boring.txt'),
+    boring: [...boring].map(String).toSorted(),
+  };
 }
 
 async function check(layout: Layout): Promise<Problem[]> {

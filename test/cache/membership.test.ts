@@ -197,7 +197,7 @@ describe('the folders of a cache', () => {
     const { layout } = await newCache();
     spawnSync('rm', ['-r', layout.todoFolder]);
     await writeFile(layout.todoFolder, '');
-    await expect(prepareFolders(layout)).rejects.toMatchObject({ code: 'EWRITE', path: layout.root });
+    await expect(prepareFolders(layout)).rejects.toMatchObject({ code: 'EFOLDER', path: layout.todoFolder });
   });
 });
 

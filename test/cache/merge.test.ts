@@ -2,10 +2,10 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { readBoring } from '../../src/cache/boring-file.js';
 import type { Layout } from '../../src/cache/layout.js';
-import { markReady, mergeReady } from '../../src/cache/merge.js';
+import { mergeReady } from '../../src/cache/merge.js';
 import { recoverClient } from '../../src/cache/recover.js';
 import { filesOf } from '../support/essence.js';
-import { cacheWithResults, cacheWithWishes } from './support/results.js';
+import { cacheWithResults, cacheWithWishes, declareReady } from './support/results.js';
 import { alwaysHeld, Crash, heldFor, put, tiles } from './support/scene.js';
 
 /** Everything of a cache that daemons share: files by name and content, the lines of boring.txt in order of name. */
@@ -20,7 +20,7 @@ async function shared(layout: Layout): Promise<unknown> {
 async function undisturbed(prepare: typeof cacheWithResults): Promise<{ state: unknown; steps: number }> {
   const { layout, work, results } = await prepare();
   const held = heldFor(Infinity);
-  await markReady(work, results, held);
+  await declareReady(work, results, held);
   await mergeReady(layout, work, held, false);
   await recoverClient(layout, 'a', alwaysHeld);
   return { state: await shared(layout), steps: held.used };
@@ -29,7 +29,7 @@ async function undisturbed(prepare: typeof cacheWithResults): Promise<{ state: u
 describe('merging', () => {
   it('moves pictures, boring lines and children, and then the tiles', async () => {
     const { layout, work, results } = await cacheWithResults();
-    await markReady(work, results, alwaysHeld);
+    await declareReady(work, results, alwaysHeld);
     const merged = await mergeReady(layout, work, alwaysHeld, false);
     expect({ ...merged, committed: [...merged.committed].toSorted() }).toEqual({
       committed: ['M0', 'M1'],
@@ -56,7 +56,7 @@ describe('merging', () => {
 
   it('merges nothing that is not ready', async () => {
     const { layout, work, results } = await cacheWithResults();
-    await markReady(work, results.slice(1), alwaysHeld);
+    await declareReady(work, results.slice(1), alwaysHeld);
     const merged = await mergeReady(layout, work, alwaysHeld, false);
     expect(merged).toEqual({ committed: ['M1'], children: 1, boring: 3 });
     const names = Object.keys(await filesOf(work.folder));
@@ -73,7 +73,7 @@ describe('merging', () => {
   it('cut off before anything is ready gives back what was claimed, unchanged', async () => {
     for (const ready of [0, 1]) {
       const { layout, work, results } = await cacheWithResults();
-      await expect(markReady(work, results, heldFor(ready))).rejects.toThrow(Crash);
+      await expect(declareReady(work, results, heldFor(ready))).rejects.toThrow(Crash);
       const recovered = await recoverClient(layout, 'a', alwaysHeld);
       expect(recovered).toEqual({ client: 'a', merged: ready, returned: 3 - ready });
       const names = Object.keys(await filesOf(layout.root)).filter((name) => !name.startsWith('tile/'));
@@ -94,7 +94,7 @@ describe('merging', () => {
     for (let length = 0; length <= appended.length; length++) {
       const { layout, work, results } = await cacheWithResults();
       const held = heldFor(steps - 6);
-      await markReady(work, results, held);
+      await declareReady(work, results, held);
       await mergeReady(layout, work, held, false).catch(() => undefined);
       await writeFile(layout.boring, `M2 0\nM3 0\n${appended.slice(0, length)}`);
       await recoverClient(layout, 'a', alwaysHeld);
@@ -110,12 +110,12 @@ describe.each([
 ] as const)('merging results %s', (_what, prepare, returned) => {
   it('cut off before any step and taken up by others gives the same cache', async () => {
     const { state, steps } = await undisturbed(prepare);
-    const inMark = (await prepare()).results.length; // a step of markReady for each tile
+    const inMark = (await prepare()).results.length; // a step of declareReady for each tile
     expect(steps).toBeGreaterThan(10);
     for (let n = inMark; n < steps; n++) {
       const { layout, work, results } = await prepare();
       const held = heldFor(n);
-      await markReady(work, results, held);
+      await declareReady(work, results, held);
       await expect(mergeReady(layout, work, held, false)).rejects.toThrow(Crash);
       const recovered = await recoverClient(layout, 'a', alwaysHeld);
       expect(recovered.returned).toBe(returned);
@@ -128,11 +128,11 @@ describe.each([
     for (let n = 1; n < steps; n++) {
       const { layout, work, results } = await prepare();
       const held = heldFor(n);
-      const first = markReady(work, results.slice(0, 1), held).then(
+      const first = declareReady(work, results.slice(0, 1), held).then(
         async () => await mergeReady(layout, work, held, false),
       );
       await first.catch((error: unknown) => expect(error).toBeInstanceOf(Crash));
-      await markReady(work, results, alwaysHeld);
+      await declareReady(work, results, alwaysHeld);
       await mergeReady(layout, work, alwaysHeld, true);
       await recoverClient(layout, 'a', alwaysHeld);
       expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
@@ -146,7 +146,7 @@ describe.each([
       for (let m = 0; m < steps; m += 2) {
         const { layout, work, results } = await prepare();
         const held = heldFor(n);
-        await markReady(work, results, held);
+        await declareReady(work, results, held);
         await mergeReady(layout, work, held, false).catch(() => undefined);
         await recoverClient(layout, 'a', heldFor(m)).catch((error: unknown) => {
           expect(error).toBeInstanceOf(Crash);
@@ -161,7 +161,7 @@ describe.each([
 describe('merging tiles that were asked for', () => {
   it('puts them into todo/ and their marks into ahead/, and drops what comes a second time', async () => {
     const { layout, work, results } = await cacheWithWishes();
-    await markReady(work, results, alwaysHeld);
+    await declareReady(work, results, alwaysHeld);
     const merged = await mergeReady(layout, work, alwaysHeld, false);
     expect({ ...merged, committed: [...merged.committed].toSorted() }).toEqual({
       committed: ['M0', 'M02', 'M0232', 'M0233', 'M1', 'M100'],
@@ -197,7 +197,7 @@ describe('merging tiles that were asked for', () => {
     await put(layout.ahead(m10), '');
     await put(layout.work('b').readyWant(m10), ''); // b died between the mark and the tile
     await put(layout.work('b').done(m10), 'raw M10');
-    await markReady(work, results, alwaysHeld);
+    await declareReady(work, results, alwaysHeld);
     expect((await mergeReady(layout, work, alwaysHeld, false)).children).toBe(3);
     await recoverClient(layout, 'b', alwaysHeld);
     const names = Object.keys(await filesOf(layout.root)).filter((name) => !name.startsWith('tile/'));
@@ -214,7 +214,7 @@ describe('merging tiles that were asked for', () => {
     await put(layout.ahead(m10), '');
     await put(layout.work('b').readyWant(m10), ''); // b died before the end of its merge
     await put(layout.done(m10), 'raw M10'); // and c has subdivided it since
-    await markReady(work, results, alwaysHeld);
+    await declareReady(work, results, alwaysHeld);
     await mergeReady(layout, work, alwaysHeld, false);
     await recoverClient(layout, 'b', alwaysHeld);
     const names = Object.keys(await filesOf(layout.root));
@@ -227,7 +227,7 @@ describe('merging tiles that were asked for', () => {
       const { layout, work, results } = await cacheWithWishes();
       const [m023] = tiles('M023');
       await put(where === 'done' ? layout.done(m023) : layout.work('b').ready(m023), '');
-      await markReady(work, results, alwaysHeld);
+      await declareReady(work, results, alwaysHeld);
       await mergeReady(layout, work, alwaysHeld, false);
       const names = Object.keys(await filesOf(layout.root));
       expect(names).not.toContain('todo/M0233.raw');

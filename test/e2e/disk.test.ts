@@ -126,13 +126,13 @@ describe('a place that cannot be used', () => {
     expect(end.err).toContain('(EWRITE)');
   });
 
-  it('because a file stands where a folder should be is refused with EWRITE', async () => {
+  it('because a file stands where a folder should be is refused with EFOLDER', async () => {
     const root = await caches.fresh();
     await rm(join(root, 'tile'), { recursive: true });
     await writeFile(join(root, 'tile'), '');
     const end = await daemon(root, 'a').ended;
     expect(end.code).toBe(3);
-    expect(end.err).toMatch(/^mandeld: .*\(EWRITE\)\n$/);
+    expect(end.err).toMatch(/^mandeld: .*\(EFOLDER\)\n$/);
   });
 
   it('because it is of another version is refused with EVERSION, and nothing is touched', async () => {

@@ -1,8 +1,17 @@
 import { childOf, parentOf, QUADRANTS, type Address } from '../../tile/address.js';
-import { keepCopy, setAside } from '../bad-folder.js';
+import { clearWay, keepCopy, setAside } from '../bad-folder.js';
 import { appendBoring, readBoring, rewriteBoring } from '../boring-file.js';
 import { takeWorkCensus } from '../census.js';
-import { isFile, modificationTime, publish, putMark, remove, setTime, standsAt } from '../files.js';
+import {
+  isFile,
+  makeFolds,
+  modificationTime,
+  publish,
+  putMark,
+  remove,
+  setTime,
+  standsAt,
+} from '../files.js';
 import type { Layout } from '../layout.js';
 import { readRaw } from '../raw-file.js';
 import { recoverClient } from '../recover.js';
@@ -57,7 +66,7 @@ export function remakeRaw(
         await putBoring(hands, address, made.period);
         return true;
       }
-      await publish(path, made.raw);
+      await place(layout, path, made.raw);
       if (time !== null) await setTime(path, time);
       return true;
     },
@@ -81,11 +90,9 @@ export function restoration(address: Address): Healing {
         await putBoring(hands, address, made.period);
         return true;
       }
-      await publish(layout.tile(address), made.picture);
-      await publish(
-        (await hasChildren(layout, address)) ? layout.done(address) : layout.todo(address),
-        made.raw,
-      );
+      await place(layout, layout.tile(address), made.picture);
+      const isParent = await hasChildren(layout, address);
+      await place(layout, isParent ? layout.done(address) : layout.todo(address), made.raw);
       return true;
     },
   };
@@ -118,7 +125,7 @@ async function hasChildren(layout: Layout, address: Address): Promise<boolean> {
 
 async function putBoring({ layout, maker, held }: Hands, address: Address, period: number): Promise<void> {
   const picture = layout.tile({ period });
-  if (!(await standsAt(picture))) await publish(picture, maker.boringPicture(period));
+  if (!(await standsAt(picture))) await place(layout, picture, maker.boringPicture(period));
   const { tiles } = await readBoring(layout.boring);
   await held.prove();
   if (!tiles.has(address)) await appendBoring(layout.boring, [{ address, period }]);
@@ -169,8 +176,7 @@ export function repaintTile(address: Address, raw: string): Healing {
     act: async ({ layout, maker }) => {
       const samples = await readRaw(raw);
       if (samples === null || typeof samples === 'string') return false;
-      await clear(layout, layout.tile(address));
-      await publish(layout.tile(address), maker.picture(samples));
+      await place(layout, layout.tile(address), maker.picture(samples));
       return true;
     },
   };
@@ -180,16 +186,17 @@ export function repaintTile(address: Address, raw: string): Healing {
 export function repaintPeriod(period: number): Healing {
   return {
     act: async ({ layout, maker }) => {
-      await clear(layout, layout.tile({ period }));
-      await publish(layout.tile({ period }), maker.boringPicture(period));
+      await place(layout, layout.tile({ period }), maker.boringPicture(period));
       return true;
     },
   };
 }
 
-/** A folder in the place of a file cannot be written over. */
-async function clear(layout: Layout, path: string): Promise<void> {
-  if ((await standsAt(path)) && !(await isFile(path))) await setAside(layout, path);
+/** Publishes a file of the cache, whatever stands in its way. */
+async function place(layout: Layout, path: string, bytes: Uint8Array): Promise<void> {
+  await clearWay(layout, path);
+  await makeFolds(path);
+  await publish(path, bytes);
 }
 
 /** Recovers a dead client. */

@@ -1,3 +1,4 @@
+import { systemCode } from '../cache-error.js';
 import { underLock } from '../observe.js';
 import { isAlive, seeClient } from '../liveness.js';
 import type { Layout } from '../layout.js';
@@ -65,7 +66,12 @@ async function mendAll(
         const problem = problems[next];
         if (!first && problem.heal?.needs !== undefined) return;
         next++;
-        if (await problem.heal?.act({ layout, held, maker, isDead })) mended.push(problem);
+        try {
+          if (await problem.heal?.act({ layout, held, maker, isDead })) mended.push(problem);
+        } catch (error) {
+          // One that cannot be mended, for want of rights perhaps, stays; it must not keep the others from being mended.
+          if (systemCode(error) === undefined) throw error;
+        }
       }
     });
   }

@@ -11,7 +11,7 @@ import { directoryPositional, jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { EXIT } from '../exit-codes.js';
 import { ProgressLine } from '../progress-line.js';
-import { say, type Terminal } from '../terminal.js';
+import { oneLine, say, type Terminal } from '../terminal.js';
 import { wholeNumber } from '../whole-number.js';
 
 interface CheckArguments {
@@ -53,7 +53,7 @@ async function runCheck(args: CheckArguments, terminal: Terminal): Promise<numbe
     const repair = args.repair ? { mended: plain(mended) } : {};
     say(terminal, JSON.stringify({ ok: left.length === 0, problems: plain(left), ...repair }));
   } else {
-    for (const problem of left) say(terminal, describeProblem(problem));
+    for (const problem of left) say(terminal, oneLine(describeProblem(problem)));
     say(terminal, summary(mended.length, left));
   }
   return left.length === 0 ? EXIT.ok : EXIT.problems;

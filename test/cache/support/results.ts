@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { Layout, WorkLayout } from '../../../src/cache/layout.js';
-import type { Result } from '../../../src/cache/merge.js';
+import type { HeldLock } from '../../../src/cache/lock.js';
+import { completeResults, markReady, type Result } from '../../../src/cache/merge.js';
 import { levelOf } from '../../../src/tile/address.js';
 import { newCache, put, tiles } from './scene.js';
 
@@ -70,4 +71,14 @@ export async function cacheWithWishes(): Promise<Awaited<ReturnType<typeof cache
   results.push({ kind: 'made', address: m100, boring: [] });
   results.push({ kind: 'made', address: m02, boring: [] });
   return { layout, work, results };
+}
+
+/** Declares results complete, as a daemon does. */
+export async function declareReady(
+  work: WorkLayout,
+  results: readonly Result[],
+  held: HeldLock,
+): Promise<void> {
+  await completeResults(work, results);
+  await markReady(work, results, held);
 }
