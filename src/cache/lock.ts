@@ -89,8 +89,8 @@ export class CacheLock {
    */
   async run<T>(section: (held: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const attempt = new Attempt(this.#layout, this.#options.holder);
-    const asked = performance.now();
     await assertFolders(this.#layout);
+    const asked = performance.now();
     await this.#acquire(attempt, signal);
     const taken = performance.now();
     try {

@@ -67,7 +67,9 @@ export async function writeStatus(path: string, status: ClientStatus): Promise<v
     ...status,
     holding: withinRoom(holding, (address) => address),
     ...(current && { current: withinRoom(current, ({ address }) => address) }),
-    ...(lastError && { lastError: { ...lastError, text: lastError.text.slice(0, MAX_ERROR_TEXT) } }),
+    ...(lastError && {
+      lastError: { ...lastError, text: lastError.text.replace(/\p{Cc}+/gu, ' ').slice(0, MAX_ERROR_TEXT) },
+    }),
   };
   await publish(path, `${JSON.stringify(bounded, null, 2)}\n`);
 }
@@ -126,7 +128,7 @@ const LATER_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
     value === null || (isObject(value) && isText(value['text']) && Number.isFinite(value['seconds'])),
 };
 
-function isText(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && TEXT.test(value);
 }
 

@@ -77,7 +77,7 @@ export class Daemon {
     this.#errors = new ErrorLog(logger);
     this.#heart = new Heart((settings.lease * 1000) / BEATS_PER_LEASE, async () => await this.#beat());
     this.#space = new SpaceGuard(root, minFree, logger);
-    this.#exchange = new Exchange(layout, lock, this.#held, maxLevel, logger, tally);
+    this.#exchange = new Exchange(layout, lock, this.#held, maxLevel, logger, tally, this.#errors);
     this.#crew = new Crew({
       workers,
       job: { root, client, theme, image },

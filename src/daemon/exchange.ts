@@ -11,6 +11,7 @@ import { completeResults, markReady, mergeReady, type Result } from '../cache/me
 import { recoverClient } from '../cache/recover.js';
 import { TileQueue } from '../cache/tile-queue.js';
 import { levelOf, type Address } from '../tile/address.js';
+import { ErrorLog } from './error-log.js';
 import type { Holdings } from './holdings.js';
 import type { Task } from './job.js';
 import { Tally } from './tally.js';
@@ -33,6 +34,7 @@ export class Exchange {
   readonly #maxLevel: number;
   readonly #logger: Logger;
   readonly #tally: Tally;
+  readonly #errors: ErrorLog;
   readonly #todo: TileQueue;
   readonly #wants: TileQueue;
   #nextRefresh = 0;
@@ -52,6 +54,7 @@ export class Exchange {
     maxLevel: number,
     logger: Logger,
     tally: Tally = new Tally(0),
+    errors: ErrorLog = new ErrorLog(logger),
   ) {
     this.#layout = layout;
     this.#lock = lock;
@@ -59,6 +62,7 @@ export class Exchange {
     this.#maxLevel = Math.min(maxLevel, deepestLevel(layout.root));
     this.#logger = logger;
     this.#tally = tally;
+    this.#errors = errors;
     this.#todo = TileQueue.ofTodo(layout, (address) => this.#maySubdivide(address));
     this.#wants = TileQueue.ofWants(layout, (address) => this.#mayMake(address));
   }
@@ -132,7 +136,7 @@ export class Exchange {
         const isPassing =
           error instanceof CacheError ? error.code === 'ELOCKLOST' : systemCode(error) !== undefined;
         if (!isPassing) throw error;
-        this.#logger.error(
+        this.#errors.report(
           { dead: name, err: error },
           'a dead client could not be recovered; trying again later',
         );

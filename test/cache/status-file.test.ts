@@ -51,13 +51,13 @@ describe('status.json', () => {
     const many = Array.from({ length: 8192 }, () => 'M0');
     for (const holding of [deep, many]) {
       const current = holding.map((name) => ({ address: name, task: 'make', seconds: 1 }));
-      const lastError = { text: 'x'.repeat(1_000_000), seconds: 0 };
+      const lastError = { text: `a\n\u001b[2J${'x'.repeat(1_000_000)}`, seconds: 0 };
       await writeStatus(path, { ...SOUND, holding, current, lastError });
       const read = await readStatus(path);
       expect(read?.holding.length).toBeGreaterThan(3);
       expect(read?.current?.length).toBe(read?.holding.length);
       expect(read?.current?.[0]).toEqual(current[0]);
-      expect(read?.lastError).toEqual({ text: 'x'.repeat(300), seconds: 0 });
+      expect(read?.lastError).toEqual({ text: `a [2J${'x'.repeat(295)}`, seconds: 0 });
     }
   });
 
