@@ -99,7 +99,7 @@ export async function clientRows(folder) {
     mkdirSync(root);
     await createCache(root, { theme: 'Classic', image: 'png', lease: 90 }, seedOf('Classic', 'png'));
     const layout = new Layout(root, 'png');
-    for (let i = 0; i < 40_000; i++) {
+    for (let i = 0; i < 8_000; i++) {
       writeFileSync(layout.todo(addressAt({ level: LEVEL, x: BigInt(i & 255), y: BigInt(i >> 8) })), '');
     }
     const children = Array.from({ length: clients }, (_, i) =>

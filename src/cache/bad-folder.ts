@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { isFoldName } from '../tile/folding.js';
 import { systemCode } from './cache-error.js';
 import { disk } from './disk.js';
-import { exists, makeFolder, move, moveOwn } from './files.js';
+import { exists, makeFolder, move } from './files.js';
 import { assertFolder, kindAt } from './folders.js';
 import type { Layout } from './layout.js';
 
@@ -36,19 +36,24 @@ export async function keepCopy(layout: Layout, path: string): Promise<string | n
 }
 
 /**
- * Moves a file within the cache, as {@link moveOwn} does, out of the way of whatever stands where it belongs: a folder of its name, or a
+ * Moves a file within the cache, after clearing the way of whatever stands where it belongs: a folder of its name, or a
  * file or a link in the place of one of the folders of a folded address. That is set aside.
  */
-export async function moveInto(layout: Layout, from: string, to: string): Promise<boolean> {
+export async function moveInto(
+  layout: Layout,
+  from: string,
+  to: string,
+  mover: (from: string, to: string) => Promise<boolean>,
+): Promise<boolean> {
   if (isFolded(to)) await clearWay(layout, to);
   try {
-    return await moveOwn(from, to);
+    return await mover(from, to);
   } catch (error) {
     const isObstacle = ['EISDIR', 'ENOTDIR', 'ELOOP', 'EEXIST', 'ENOTEMPTY'].includes(
       systemCode(error) ?? '',
     );
     if (!isObstacle || !(await clearWay(layout, to))) throw error;
-    return await moveOwn(from, to);
+    return await mover(from, to);
   }
 }
 

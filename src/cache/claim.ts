@@ -1,6 +1,6 @@
 import { parentOf, type Address } from '../tile/address.js';
 import { moveInto } from './bad-folder.js';
-import { remove } from './files.js';
+import { move, remove } from './files.js';
 import type { Layout, WorkLayout } from './layout.js';
 import { listAddresses, MARKERS } from './listing.js';
 import type { HeldLock } from './lock.js';
@@ -17,7 +17,7 @@ export interface Claimed {
   readonly toSubdivide: Address[];
 }
 
-/** Tiles that were asked for and cannot be begun are passed over, so many at a time. */
+/** Tiles that were asked for and cannot be begun, and those that others were faster to take, are passed over, so many at a time. */
 const MAX_PASSED_OVER = 64;
 
 /**
@@ -40,11 +40,13 @@ export async function claim(
   const { toMake, parents } = wanted;
   const toSubdivide: Address[] = [];
   let refused = resumed || wanted.refused;
-  while (toMake.length + parents.length + toSubdivide.length < count) {
-    const address = queues.todo.shift();
+  const most = 2 * count + MAX_PASSED_OVER;
+  for (let tried = 0; toMake.length + parents.length + toSubdivide.length < count; tried++) {
+    // What others took while this client waited for the lock is sorted out without it.
+    const address = tried < most ? queues.todo.shift() : null;
     if (address === null) break;
     held.assertHeld();
-    if (await moveInto(layout, layout.todo(address), work.todo(address))) toSubdivide.push(address);
+    if (await moveInto(layout, layout.todo(address), work.todo(address), move)) toSubdivide.push(address);
     else refused = true;
   }
   if (!refused) return { toMake, parents, toSubdivide };
@@ -83,11 +85,11 @@ async function claimWanted(
     if (reach === 'there') {
       await remove(layout.want(address));
     } else if (reach === 'far') {
-      if (await moveInto(layout, layout.want(address), work.want(address))) toMake.push(address);
+      if (await moveInto(layout, layout.want(address), work.want(address), move)) toMake.push(address);
       else refused = true;
     } else if (reach === 'at hand' && parent !== null) {
       frontier.addSubdividing(parent);
-      if (await moveInto(layout, layout.todo(parent), work.todo(parent))) parents.push(parent);
+      if (await moveInto(layout, layout.todo(parent), work.todo(parent), move)) parents.push(parent);
       else refused = true;
     }
   }
@@ -99,11 +101,11 @@ export async function putBack(layout: Layout, work: WorkLayout, held: HeldLock):
   let count = 0;
   for (const address of await listAddresses(work.todoFolder)) {
     held.assertHeld();
-    if (await moveInto(layout, work.todo(address), layout.todo(address))) count++;
+    if (await moveInto(layout, work.todo(address), layout.todo(address), move)) count++;
   }
   for (const address of await listAddresses(work.wantFolder, MARKERS)) {
     held.assertHeld();
-    if (await moveInto(layout, work.want(address), layout.want(address))) count++;
+    if (await moveInto(layout, work.want(address), layout.want(address), move)) count++;
   }
   return count;
 }

@@ -115,7 +115,7 @@ export async function mergeReady(
   const pictures = (await listPictures(work)).filter((name) => typeof name !== 'string' || isOurs(name));
   for (const picture of pictures) {
     held.assertHeld();
-    await moveInto(layout, work.tile(picture), layout.tile(picture));
+    await moveInto(layout, work.tile(picture), layout.tile(picture), moveOwn);
   }
   const isNew = (tile: Address): boolean => isOurs(tile) && !known.has(tile);
   const boring = await linesToAppend(layout, work, isNew, resumed);
@@ -134,7 +134,7 @@ export async function mergeReady(
   for (const tile of stored) {
     held.assertHeld();
     if (known.has(tile)) await remove(work.done(tile));
-    else if (await moveInto(layout, work.done(tile), layout.todo(tile))) children++;
+    else if (await moveInto(layout, work.done(tile), layout.todo(tile), moveOwn)) children++;
   }
   // Their second coming is over; should this merge be cut off now, nothing of them is left to come again.
   for (const tile of marks) {
@@ -151,7 +151,7 @@ export async function mergeReady(
   const committed: Address[] = [];
   for (const address of ready) {
     held.assertHeld();
-    if (await moveInto(layout, work.ready(address), layout.done(address))) committed.push(address);
+    if (await moveInto(layout, work.ready(address), layout.done(address), moveOwn)) committed.push(address);
   }
   for (const address of made) {
     held.assertHeld();
