@@ -1,7 +1,9 @@
-// Many clients on one cache whose tiles cost nothing: how long the lock is held and waited for, and whether all get their share.
+// npm run bench:clients: many clients on one cache whose tiles cost nothing: how long the lock is held and waited for, and whether all
+// get their share.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -92,7 +94,7 @@ async function live(root, client) {
 }
 
 /** Figures by the number of clients. */
-export async function clientRows(folder) {
+async function clientRows(folder) {
   const rows = [];
   for (const clients of [1, 4, 16, 64]) {
     const root = join(folder, `clients-${clients}`);
@@ -123,16 +125,26 @@ function rowOf(clients, results) {
   const tiles = results.map((result) => result.tiles).toSorted((a, b) => a - b);
   const held = sorted('held');
   const waited = sorted('waited');
+  const rounded = (value) => Number(value.toFixed(1));
   return {
     clients,
-    tilesPerSecond: tiles.reduce((sum, count) => sum + count, 0) / SECONDS,
-    heldMs: quantile(held, 0.5),
-    heldMs99: quantile(held, 0.99),
-    waitedMs: quantile(waited, 0.5),
-    waitedMs99: quantile(waited, 0.99),
+    tilesPerSecond: rounded(tiles.reduce((sum, count) => sum + count, 0) / SECONDS),
+    heldMs: rounded(quantile(held, 0.5)),
+    heldMs99: rounded(quantile(held, 0.99)),
+    waitedMs: rounded(quantile(waited, 0.5)),
+    waitedMs99: rounded(quantile(waited, 0.99)),
     fewest: tiles[0],
     most: tiles[tiles.length - 1],
   };
 }
 
-if (process.argv[2] === 'live') await live(process.argv[3], process.argv[4]);
+if (process.argv[2] === 'live') {
+  await live(process.argv[3], process.argv[4]);
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'mandeld-bench-'));
+  try {
+    console.table(await clientRows(folder));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
