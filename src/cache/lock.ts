@@ -28,9 +28,9 @@ const TOKENLESS_STALE_MS = 2000;
 /** A holder gives up its own section after half of that, long before anybody else may break the lock. */
 const SECTION_MS = STALE_MS / 2;
 /** How long to wait for the lock between attempts; with jitter, so that clients do not march in step. */
-const RETRY_MS = { first: 4, longest: 250 } as const;
-/** Waiting this long, a client begins to look whether the lock is abandoned. */
-const SUSPICIOUS_MS = 500;
+const RETRY_MS = { first: 4, longest: 100 } as const;
+/** Waiting this long, a client begins to look whether the lock is abandoned; what it finds unchanged the next time may be. */
+const SUSPICIOUS_MS = 250;
 
 /** A token is not read beyond this size, in bytes. */
 const MAX_TOKEN_BYTES = 4096;
@@ -75,6 +75,8 @@ export interface LockOptions {
 export class CacheLock {
   readonly #layout: Layout;
   readonly #options: LockOptions;
+  /** What stood in the lock when this client looked at it last, waiting; null when it has not yet. */
+  #seen: string | null = null;
 
   constructor(layout: Layout, options: LockOptions) {
     this.#layout = layout;
@@ -108,6 +110,7 @@ export class CacheLock {
   async #acquire(attempt: Attempt, signal: AbortSignal | undefined): Promise<void> {
     let wait: number = RETRY_MS.first;
     let suspicious = performance.now() + SUSPICIOUS_MS;
+    this.#seen = null;
     while (!(await attempt.take())) {
       signal?.throwIfAborted();
       if (performance.now() > suspicious) {
@@ -129,6 +132,12 @@ export class CacheLock {
       if (kind !== 'folder') return await this.#takeAway(heldLock);
       const names = await disk.readdir(heldLock);
       const tokens = names.filter((name) => !name.startsWith('.'));
+      // Another token than before: the lock goes from hand to hand. To ask for the server's time costs a wait for its disk.
+      const seen = names.join('/');
+      if (seen !== this.#seen) {
+        this.#seen = seen;
+        return;
+      }
       const age = await this.#age(tokens);
       const limit = tokens.length === 0 ? TOKENLESS_STALE_MS : STALE_MS;
       // A token of the future was not written by the server's clock.
