@@ -12,8 +12,8 @@ import { kindAt } from './folders.js';
 export interface Naming {
   /** The address of a path within the folder, or null when it is not named so. */
   readonly addressOf: (path: string) => Address | null;
-  /** Pattern of the paths, for fast-glob. */
-  readonly pattern: string;
+  /** What all names end with. */
+  readonly ending: string;
   /** What was expected, for people. */
   readonly expected: string;
 }
@@ -23,7 +23,7 @@ function named(extension: string): Naming {
   return {
     addressOf: (path) =>
       path.endsWith(extension) ? orNull(() => unfoldAddress(path.slice(0, -extension.length))) : null,
-    pattern: `**/*${extension}`,
+    ending: extension,
     expected: `M, digits 0 to 3, ${extension}`,
   };
 }
@@ -37,7 +37,7 @@ export const ORBITS: Naming = named('.orbit');
 /** Files that say something of a tile by being there: want/ and ahead/. */
 export const MARKERS: Naming = {
   addressOf: (path) => orNull(() => unfoldMarker(path)),
-  pattern: '**',
+  ending: '',
   expected: 'M, digits 0 to 3',
 };
 
@@ -167,11 +167,19 @@ export async function listTiles(folder: string, naming: Naming = RAWS): Promise<
   return { tiles, strays };
 }
 
-/** Paths of all files in a folder, with `/` between the parts; nothing is followed, not even the folder. */
-export async function listPaths(folder: string, pattern = '**'): Promise<string[]> {
+/**
+ * Paths of all files in a folder and below it, with `/` between the parts; dot files are ignored, and nothing is followed, not even the
+ * folder.
+ *
+ * @param ending what their names end with
+ */
+export async function listPaths(folder: string, ending = ''): Promise<string[]> {
   // That there is nothing, NFS may say of a folder that is there: only its listing tells.
   const kind = await kindAt(folder);
   if (kind === 'file' || kind === 'other') return [];
+  const names = await flatNames(folder, ending);
+  if (names !== null) return names;
+  const pattern = `**/*${ending}`;
   const options = { cwd: folder, followSymbolicLinks: false, fs: callbackDisk };
   try {
     return await fastGlob(pattern, options);
@@ -182,8 +190,23 @@ export async function listPaths(folder: string, pattern = '**'): Promise<string[
   }
 }
 
+/** The same of a folder without folders, in a tenth of the time; null when there are any. */
+async function flatNames(folder: string, ending: string): Promise<string[] | null> {
+  let entries: Dirent[];
+  try {
+    entries = await disk.readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
+  if (entries.some((entry) => entry.isDirectory())) return null;
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending) && !entry.name.startsWith('.'))
+    .map(({ name }) => name);
+}
+
 /** Addresses of the tiles' files in a folder, without times: one readdir, no stat. */
 export async function listAddresses(folder: string, naming: Naming = RAWS): Promise<Address[]> {
-  const paths = await listPaths(folder, naming.pattern);
+  const paths = await listPaths(folder, naming.ending);
   return paths.map(naming.addressOf).filter((address) => address !== null);
 }

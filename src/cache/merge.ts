@@ -215,7 +215,7 @@ async function linesToAppend(
 /** Pictures in a work folder. */
 async function listPictures(work: WorkLayout): Promise<PictureName[]> {
   const suffix = `.${work.format}`;
-  const paths = await listPaths(work.tileFolder, `**/*${suffix}`);
+  const paths = await listPaths(work.tileFolder, suffix);
   return paths.flatMap((path): PictureName[] => {
     const name = path.slice(0, -suffix.length);
     const period = /^P(0|[1-9][0-9]{0,9})$/.exec(name);
