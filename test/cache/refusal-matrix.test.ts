@@ -1,6 +1,8 @@
 import { crashMatrix } from './support/matrix.js';
 import { FAULTS } from './support/faults.js';
 
+// The others stand in another file, so that two processes share the work.
+const REFUSALS = ['EIO', 'ENOSPC'];
 crashMatrix(
-  FAULTS.filter(({ name }) => /^E[A-Z]+$/.test(name)).map((fault) => ({ ...fault, at: () => fault })),
+  FAULTS.filter(({ name }) => REFUSALS.includes(name)).map((fault) => ({ ...fault, at: () => fault })),
 );
