@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join, relative, sep } from 'node:path';
-import { isFoldName } from '../tile/folding.js';
+import { basename, join, relative, sep } from 'node:path';
+import { isFolded } from '../tile/folding.js';
 import { systemCode } from './cache-error.js';
 import { disk } from './disk.js';
 import { exists, makeFolder, move } from './files.js';
@@ -55,12 +55,6 @@ export async function moveInto(
     if (!isObstacle || !(await clearWay(layout, to))) throw error;
     return await mover(from, to);
   }
-}
-
-/** Whether a path ends as that of a folded address does. */
-function isFolded(path: string): boolean {
-  const folder = basename(dirname(path));
-  return isFoldName(folder, 0) || isFoldName(folder, 1);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Address } from '../tile/address.js';
 import { mapInGroups } from './groups.js';
 import type { Layout } from './layout.js';
-import { listAddresses, MARKERS } from './listing.js';
+import { listAddresses, listBoth, MARKERS } from './listing.js';
 import { listClients } from './liveness.js';
 
 /** What one client holds. */
@@ -38,13 +38,12 @@ export async function takeWorkCensus(layout: Layout): Promise<WorkCensus[]> {
   const clients = await listClients(layout);
   return await mapInGroups(clients, async (client) => {
     const { todoFolder, readyFolder, wantFolder } = layout.work(client);
-    const [todo, ready, want, readyWant] = await Promise.all([
+    const [todo, want, ready] = await Promise.all([
       listAddresses(todoFolder),
-      listAddresses(readyFolder),
       listAddresses(wantFolder, MARKERS),
-      listAddresses(readyFolder, MARKERS),
+      listBoth(readyFolder),
     ]);
-    return { client, todo, ready, want, readyWant };
+    return { client, todo, ready: ready.raws, want, readyWant: ready.markers };
   });
 }
 

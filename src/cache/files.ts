@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isFoldName } from '../tile/folding.js';
+import { isFolded } from '../tile/folding.js';
 import { systemCode } from './cache-error.js';
 import { disk } from './disk.js';
 
@@ -114,7 +114,7 @@ export async function moveOwn(from: string, to: string): Promise<boolean> {
  */
 export async function makeFolds(path: string): Promise<boolean> {
   const folds: string[] = [];
-  for (let folder = dirname(path); isFold(basename(folder)); folder = dirname(folder)) folds.unshift(folder);
+  for (let at = path; isFolded(at); at = dirname(at)) folds.unshift(dirname(at));
   for (const folder of folds) {
     try {
       await disk.mkdir(folder);
@@ -123,10 +123,6 @@ export async function makeFolds(path: string): Promise<boolean> {
     }
   }
   return folds.length > 0;
-}
-
-function isFold(name: string): boolean {
-  return isFoldName(name, 0) || isFoldName(name, 1);
 }
 
 /** Whether a regular file stands at a path, as {@link standsAt}. */
@@ -324,8 +320,8 @@ export async function standsAt(path: string): Promise<boolean> {
   return (await lookTwice(path)) !== null;
 }
 
-/** What stands at a path, not followed; null when nothing does. */
-async function look(path: string): Promise<Stats | null> {
+/** What stands at a path, not followed; null when nothing does. As {@link exists}, it may be told late of what is new. */
+export async function look(path: string): Promise<Stats | null> {
   try {
     return await disk.lstat(path);
   } catch (error) {

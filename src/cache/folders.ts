@@ -1,6 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
-import { CacheError, systemCode } from './cache-error.js';
+import { CacheError } from './cache-error.js';
 import { disk } from './disk.js';
+import { look } from './files.js';
 import type { Layout, WorkLayout } from './layout.js';
 
 /**
@@ -14,13 +15,9 @@ export type Kind = 'folder' | 'file' | 'other' | 'nothing';
 
 /** Looks what stands at a path. */
 export async function kindAt(path: string): Promise<Kind> {
-  try {
-    const found = await disk.lstat(path);
-    return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other';
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(systemCode(error) ?? '')) return 'nothing';
-    throw error;
-  }
+  const found = await look(path);
+  if (found === null) return 'nothing';
+  return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other';
 }
 
 /**

@@ -207,6 +207,15 @@ async function flatNames(folder: string, ending: string): Promise<string[] | nul
 
 /** Addresses of the tiles' files in a folder, without times: one readdir, no stat. */
 export async function listAddresses(folder: string, naming: Naming = RAWS): Promise<Address[]> {
-  const paths = await listPaths(folder, naming.ending);
-  return paths.map(naming.addressOf).filter((address) => address !== null);
+  return addressesOf(await listPaths(folder, naming.ending), naming);
+}
+
+/** Both of a folder that holds raw files and markers. */
+export async function listBoth(folder: string): Promise<{ raws: Address[]; markers: Address[] }> {
+  const paths = await listPaths(folder);
+  return { raws: addressesOf(paths, RAWS), markers: addressesOf(paths, MARKERS) };
+}
+
+function addressesOf(paths: readonly string[], { addressOf }: Naming): Address[] {
+  return paths.map(addressOf).filter((address) => address !== null);
 }

@@ -2,6 +2,7 @@ import { isClientName } from './client-name.js';
 import { disk } from './disk.js';
 import { isGone, modificationTime } from './files.js';
 import { mapInGroups } from './groups.js';
+import { kindAt } from './folders.js';
 import type { Layout } from './layout.js';
 import { processHasEnded } from './process-table.js';
 import { readStatus, type ClientStatus } from './status-file.js';
@@ -69,6 +70,24 @@ function ageOf(time: number, now: number): number {
  */
 export function isAlive(client: SeenClient, lease: number, table: string): boolean {
   return client.age <= lease && !hasEndedHere(client, table);
+}
+
+/**
+ * Whether a client is there and counts as dead.
+ *
+ * @param now the file server's time, milliseconds
+ * @param lease seconds
+ * @param table the caller's own process table
+ */
+export async function hasDied(
+  layout: Layout,
+  name: string,
+  now: number,
+  lease: number,
+  table: string,
+): Promise<boolean> {
+  if ((await kindAt(layout.work(name).folder)) !== 'folder') return false;
+  return !isAlive(await seeClient(layout, name, now), lease, table);
 }
 
 /** Whether a client is known to have ended although its heartbeat is young. */

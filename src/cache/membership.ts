@@ -3,11 +3,11 @@ import { constants } from 'node:fs';
 import { basename } from 'node:path';
 import { disk } from './disk.js';
 import { list, makeFolder } from './files.js';
-import { assertFolders, findObstacles, kindAt, removeObstacles } from './folders.js';
+import { assertFolders, findObstacles, removeObstacles } from './folders.js';
 import { checkClientName } from './client-name.js';
 import { CacheError, systemCode } from './cache-error.js';
 import { TOKEN_PREFIX, type Layout, type WorkLayout } from './layout.js';
-import { isAlive, seeClient, seeClients, type SeenClient } from './liveness.js';
+import { hasDied, isAlive, seeClient, seeClients, type SeenClient } from './liveness.js';
 import type { CacheLock, HeldLock } from './lock.js';
 import { processTable } from './process-table.js';
 import { recoverClient, removeClient, type Recovered } from './recover.js';
@@ -147,8 +147,7 @@ export class Membership {
 
   /** Whether another client is there and counts as dead. */
   async isDead(name: string): Promise<boolean> {
-    if ((await kindAt(this.#layout.work(name).folder)) !== 'folder') return false;
-    return !this.#isAlive(await seeClient(this.#layout, name, await this.#now()));
+    return await hasDied(this.#layout, name, await this.#now(), this.#settings.lease, this.#table);
   }
 
   /** Leaves the cache; nothing may be held any more. What is all the same stays, for whoever recovers it. */

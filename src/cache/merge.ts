@@ -8,7 +8,7 @@ import { disk } from './disk.js';
 import { isFile, moveOwn, publish, putMark, remove, standsAt, syncFolder, syncFoldersOf } from './files.js';
 import { kindAt } from './folders.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
-import { listAddresses, listPaths, MARKERS } from './listing.js';
+import { listAddresses, listBoth, listPaths } from './listing.js';
 import type { HeldLock } from './lock.js';
 import { Frontier } from './reach.js';
 
@@ -103,8 +103,7 @@ export async function mergeReady(
   resumed: boolean,
   most: number = MAX_MERGED,
 ): Promise<Merged> {
-  const allReady = await listAddresses(work.readyFolder);
-  const allMade = await listAddresses(work.readyFolder, MARKERS);
+  const { raws: allReady, markers: allMade } = await listBoth(work.readyFolder);
   const isPart = Math.max(allReady.length, allMade.length) > most;
   const ready = new Set(allReady.slice(0, most));
   const made = new Set(allMade.slice(0, most));

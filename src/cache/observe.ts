@@ -27,6 +27,9 @@ export async function underLock<T>(
   }
 }
 
+/** What says that this user may not write there, or nobody at present. */
+const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT']);
+
 /**
  * Looks at a cache while nothing moves in it: under the lock, or without it where this user may not write (then tiles may
  * move between two folders while they are listed).
@@ -47,8 +50,26 @@ export async function observe<T>(
       return await look(now);
     });
   } catch (error) {
-    if (looked || !['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? ''))
-      throw error;
+    if (looked || !UNWRITABLE.has(systemCode(error) ?? '')) throw error;
     return await look(Date.now());
+  }
+}
+
+/**
+ * The file server's time in milliseconds, or the local one where this user may not write.
+ *
+ * @param name unique among those who look at the same time
+ */
+export async function observeTime(layout: Layout, name: string): Promise<number> {
+  const clock = layout.clock(name);
+  try {
+    return await serverTime(clock);
+  } catch (error) {
+    // Also where there is no work/ yet.
+    const code = systemCode(error) ?? '';
+    if (!UNWRITABLE.has(code) && code !== 'ENOENT') throw error;
+    return Date.now();
+  } finally {
+    await disk.rm(clock, { force: true }).catch(() => undefined);
   }
 }

@@ -7,7 +7,7 @@ import { listAll, remove, removeEmpty } from './files.js';
 import { removeObstacles } from './folders.js';
 import { TOKEN_PREFIX, type Layout, type WorkLayout } from './layout.js';
 import type { HeldLock } from './lock.js';
-import { listAddresses, listTiles, MARKERS, RAWS } from './listing.js';
+import { listBoth, listTiles, MARKERS, RAWS } from './listing.js';
 import { mergeReady } from './merge.js';
 
 /** What became of a dead client's work. */
@@ -70,8 +70,8 @@ export async function removeClient(layout: Layout, client: string): Promise<void
   for (const folder of work.tileFolders) {
     if (await removeEmpty(folder)) continue;
     // Something that cannot even be named, and no tile: out of the way with it.
-    const tiles = [...(await listAddresses(folder)), ...(await listAddresses(folder, MARKERS))];
-    if (tiles.length > 0 || (await setAside(layout, folder)) === null) isEmpty = false;
+    const { raws, markers } = await listBoth(folder);
+    if (raws.length + markers.length > 0 || (await setAside(layout, folder)) === null) isEmpty = false;
   }
   if (!isEmpty) return;
   for (const folder of [work.doneFolder, work.tileFolder])

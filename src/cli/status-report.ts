@@ -1,13 +1,11 @@
-import { rm } from 'node:fs/promises';
 import { readBoring } from '../cache/boring-file.js';
-import { systemCode } from '../cache/cache-error.js';
 import { heldBy, takeCensus, type WorkCensus } from '../cache/census.js';
 import { diskRoom } from '../cache/free-space.js';
 import { Layout } from '../cache/layout.js';
 import { isAlive, seeClients, type SeenClient } from '../cache/liveness.js';
+import { observeTime } from '../cache/observe.js';
 import { oldestTile } from '../cache/oldest-tile.js';
 import { processTable } from '../cache/process-table.js';
-import { serverTime } from '../cache/server-time.js';
 import { readSettings, type Settings } from '../cache/settings.js';
 import { levelOf, type Address } from '../tile/address.js';
 
@@ -77,7 +75,7 @@ export async function reportStatus(directory: string): Promise<StatusReport> {
   const [census, boring, now, oldest, room] = await Promise.all([
     takeCensus(layout),
     readBoring(layout.boring),
-    timeOf(layout),
+    observeTime(layout, `status-${process.pid}`),
     oldestTile(layout.todoFolder),
     diskRoom(directory),
   ]);
@@ -106,20 +104,6 @@ export async function reportStatus(directory: string): Promise<StatusReport> {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     ...room,
   };
-}
-
-/** The file server's time, or the local one where this user may not write. */
-async function timeOf(layout: Layout): Promise<number> {
-  const clock = layout.clock(`status-${process.pid}`);
-  try {
-    return await serverTime(clock);
-  } catch (error) {
-    if (!['EACCES', 'EROFS', 'EPERM', 'ENOENT', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? ''))
-      throw error;
-    return Date.now();
-  } finally {
-    await rm(clock, { force: true }).catch(() => undefined);
-  }
 }
 
 function countLevels(

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { setAside } from '../cache/bad-folder.js';
 import { CacheError, systemCode } from '../cache/cache-error.js';
+import { takeWorkCensus } from '../cache/census.js';
 import { claim, putBack } from '../cache/claim.js';
 import { deepestLevel, type Layout } from '../cache/layout.js';
 import { listAddresses, MARKERS } from '../cache/listing.js';
@@ -258,18 +259,18 @@ export class Exchange {
   }
 
   async #isNothingLeft(membership: Membership): Promise<boolean> {
-    const { all } = await membership.others();
-    const works = all.map(({ name }) => this.#layout.work(name));
-    const todo = works.flatMap((work) => [work.todoFolder, work.readyFolder]);
-    for (const folder of [...todo, this.#layout.todoFolder]) {
-      const left = await listAddresses(folder);
-      if (left.some((address) => this.#maySubdivide(address))) return false;
+    const own = membership.work.folder;
+    const census = await takeWorkCensus(this.#layout);
+    const others = census.filter(({ client }) => this.#layout.work(client).folder !== own);
+    const isLeft = (toSubdivide: readonly Address[], toMake: readonly Address[]): boolean =>
+      toSubdivide.some((address) => this.#maySubdivide(address)) ||
+      toMake.some((address) => this.#mayMake(address));
+    if (
+      others.some(({ todo, ready, want, readyWant }) => isLeft([...todo, ...ready], [...want, ...readyWant]))
+    ) {
+      return false;
     }
-    const wants = works.flatMap((work) => [work.wantFolder, work.readyFolder]);
-    for (const folder of [...wants, this.#layout.wantFolder]) {
-      const left = await listAddresses(folder, MARKERS);
-      if (left.some((address) => this.#mayMake(address))) return false;
-    }
-    return true;
+    const { todoFolder, wantFolder } = this.#layout;
+    return !isLeft(await listAddresses(todoFolder), await listAddresses(wantFolder, MARKERS));
   }
 }

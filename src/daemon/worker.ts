@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { systemCode } from '../cache/cache-error.js';
 import { isGone, makeFolds, publish } from '../cache/files.js';
 import { assertWay } from '../cache/folders.js';
@@ -13,7 +14,7 @@ import { tileFromNothing } from '../subdivide/from-nothing.js';
 import { noStatistics, type Statistics } from '../subdivide/statistics.js';
 import { subdivideAll, type InterestingChild, type Parent } from '../subdivide/subdivide.js';
 import { levelOf, type Address } from '../tile/address.js';
-import { DIGITS_PER_FOLDER } from '../tile/folding.js';
+import { isFolded } from '../tile/folding.js';
 import type { PictureFormat } from '../tile/picture-format.js';
 import { encodeRaw } from '../tile/raw.js';
 import type { Job, Outcome } from './job.js';
@@ -110,8 +111,8 @@ async function store(
     { path: work.tile(address), bytes: encodePicture(samples, theme, image) },
   ]);
   try {
-    for (const { path } of files) {
-      if (levelOf(result.address) < DIGITS_PER_FOLDER) continue;
+    const folded = files.map(({ path }) => path).filter(isFolded);
+    for (const path of new Map(folded.map((one) => [dirname(one), one])).values()) {
       await assertWay(work.folder, path);
       await makeFolds(path);
     }

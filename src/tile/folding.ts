@@ -43,6 +43,12 @@ export function isFoldName(name: string, depth: number): boolean {
   return depth === 0 ? /^M[0-3]{120}$/.test(name) : /^[0-3]{120}$/.test(name);
 }
 
+/** Whether a path ends as that of a folded address does: in a folder named by digits. */
+export function isFolded(path: string): boolean {
+  const folder = path.split('/').at(-2) ?? '';
+  return isFoldName(folder, 0) || isFoldName(folder, 1);
+}
+
 /**
  * The address of a path that {@link foldAddress} makes.
  *

@@ -6,7 +6,6 @@
 # Commands come in on the serial line, answers go out there, one a line:
 #   c1 start NAME ARGUMENTS...  runs mandeld on client c1: "started NAME", and "ended NAME STATUS" when it is over
 #   c1 kill NAME                SIGKILL
-#   amnesia                     the server forgets which requests it has answered: "forgotten"
 
 say() { echo "$*" >&3; }
 
@@ -111,10 +110,5 @@ while read -r target rest; do
   case $target in
     c1) echo "$rest" >&4 ;;
     c2) echo "$rest" >&5 ;;
-    amnesia)
-      packaged rpc.nfsd 0
-      serve
-      say forgotten
-      ;;
   esac
 done <&3

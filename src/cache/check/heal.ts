@@ -63,7 +63,7 @@ export function remakeRaw(
       await keepCopy(layout, path);
       if ('period' in made) {
         await remove(path);
-        await putBoring(hands, address, made.period);
+        await putBoring(hands, address, made.period, (await readBoring(layout.boring)).tiles);
         return true;
       }
       await place(layout, path, made.raw);
@@ -84,22 +84,19 @@ export function restoration(address: Address): Healing {
     needs: address,
     act: async (hands) => {
       const { layout, maker } = hands;
-      if (!(await isNowhere(layout, address))) return false;
+      const { tiles: boring } = await readBoring(layout.boring);
+      if (boring.has(address) || (await hasFile(layout, address))) return false;
       const made = maker.make(address);
       if ('period' in made) {
-        await putBoring(hands, address, made.period);
+        await putBoring(hands, address, made.period, boring);
         return true;
       }
       await place(layout, layout.tile(address), made.picture);
-      const isParent = await hasChildren(layout, address);
+      const isParent = await hasChildren(layout, address, boring);
       await place(layout, isParent ? layout.done(address) : layout.todo(address), made.raw);
       return true;
     },
   };
-}
-
-async function isNowhere(layout: Layout, address: Address): Promise<boolean> {
-  return !(await hasFile(layout, address)) && !(await readBoring(layout.boring)).tiles.has(address);
 }
 
 /** Whether a tile is a file somewhere, or arrives with a merge that was cut off. */
@@ -113,22 +110,28 @@ export async function hasFile(layout: Layout, address: Address): Promise<boolean
   );
 }
 
-async function hasChildren(layout: Layout, address: Address): Promise<boolean> {
-  const children = QUADRANTS.map((quadrant) => childOf(address, quadrant));
-  const { tiles } = await readBoring(layout.boring);
-  for (const child of children) {
-    if (tiles.has(child) || (await standsAt(layout.todo(child))) || (await standsAt(layout.done(child))))
+async function hasChildren(
+  layout: Layout,
+  address: Address,
+  boring: ReadonlyMap<Address, number>,
+): Promise<boolean> {
+  for (const child of QUADRANTS.map((quadrant) => childOf(address, quadrant))) {
+    if (boring.has(child) || (await standsAt(layout.todo(child))) || (await standsAt(layout.done(child))))
       return true;
   }
   return false;
 }
 
-async function putBoring({ layout, maker, held }: Hands, address: Address, period: number): Promise<void> {
+async function putBoring(
+  { layout, maker, held }: Hands,
+  address: Address,
+  period: number,
+  boring: ReadonlyMap<Address, number>,
+): Promise<void> {
   const picture = layout.tile({ period });
   if (!(await standsAt(picture))) await place(layout, picture, maker.boringPicture(period));
-  const { tiles } = await readBoring(layout.boring);
   await held.prove();
-  if (!tiles.has(address)) await appendBoring(layout.boring, [{ address, period }]);
+  if (!boring.has(address)) await appendBoring(layout.boring, [{ address, period }]);
 }
 
 /** Marks a tile as made ahead of its parent, so that it is dropped when it comes again. */

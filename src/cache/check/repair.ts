@@ -1,6 +1,6 @@
 import { systemCode } from '../cache-error.js';
 import { underLock } from '../observe.js';
-import { isAlive, seeClient } from '../liveness.js';
+import { hasDied } from '../liveness.js';
 import type { Layout } from '../layout.js';
 import { processTable } from '../process-table.js';
 import { serverTime } from '../server-time.js';
@@ -52,10 +52,8 @@ async function mendAll(
   maker: Maker,
 ): Promise<Problem[]> {
   const mended: Problem[] = [];
-  const isDead = async (client: string): Promise<boolean> => {
-    const seen = await seeClient(layout, client, await serverTime(layout.clock(name)));
-    return !isAlive(seen, lease, processTable());
-  };
+  const isDead = async (client: string): Promise<boolean> =>
+    await hasDied(layout, client, await serverTime(layout.clock(name)), lease, processTable());
   for (let next = 0; next < problems.length;) {
     // What takes long is computed before the lock is taken; the maker remembers its last tile.
     const { heal } = problems[next];

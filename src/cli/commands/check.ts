@@ -42,7 +42,7 @@ async function runCheck(args: CheckArguments, terminal: Terminal): Promise<numbe
   };
   const options: CheckOptions = { name: `check-${process.pid}`, lease: settings.lease, more, onStep };
   const onMended = (problem: Problem): void => {
-    if (!args.json) say(terminal, `${problem.address}: ${problem.kind}: mended`);
+    if (!args.json) say(terminal, oneLine(`${problem.address}: ${problem.kind}: mended`));
   };
   const { mended, left } = args.repair
     ? await repairCache(layout, options, maker, onMended)

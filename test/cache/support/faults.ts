@@ -43,6 +43,16 @@ function refusal(code: string): Fault {
   };
 }
 
+const isWriting = (operation: string): boolean =>
+  operation === 'file.writeFile' || operation === 'file.appendFile';
+
+/** @param args the file, and what was to be written to it */
+async function writeHalf(operation: string, args: readonly unknown[]): Promise<void> {
+  const [handle, content] = args as [FileHandle, string | Uint8Array];
+  const half = content.slice(0, Math.ceil(content.length / 2));
+  await (operation === 'file.writeFile' ? handle.writeFile(half) : handle.appendFile(half));
+}
+
 /** Everything that is injected, but pauses. */
 export const FAULTS: readonly Fault[] = [
   {
@@ -53,21 +63,17 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'killed within',
-    hits: (operation) => operation === 'file.writeFile' || operation === 'file.appendFile',
+    hits: isWriting,
     strike: async (victim, operation, _run, args) => {
-      const [handle, content] = args as [FileHandle, string | Uint8Array];
-      const half = content.slice(0, Math.ceil(content.length / 2));
-      await (operation === 'file.writeFile' ? handle.writeFile(half) : handle.appendFile(half));
+      await writeHalf(operation, args);
       return await victim.die();
     },
   },
   {
     name: 'full within',
-    hits: (operation) => operation === 'file.writeFile' || operation === 'file.appendFile',
+    hits: isWriting,
     strike: async (_victim, operation, _run, args) => {
-      const [handle, content] = args as [FileHandle, string | Uint8Array];
-      const half = content.slice(0, Math.ceil(content.length / 2));
-      await (operation === 'file.writeFile' ? handle.writeFile(half) : handle.appendFile(half));
+      await writeHalf(operation, args);
       throw systemError('ENOSPC', operation);
     },
   },
