@@ -5,7 +5,9 @@ import { systemCode } from './cache-error.js';
 import { disk } from './disk.js';
 import { exists, makeFolder, move } from './files.js';
 import { assertFolder, kindAt } from './folders.js';
+import { mapInGroups } from './groups.js';
 import type { Layout } from './layout.js';
+import type { HeldLock } from './lock.js';
 
 /**
  * Sets something aside that cannot be a tile, so that nobody stumbles over it again and somebody can look at it.
@@ -35,44 +37,81 @@ export async function keepCopy(layout: Layout, path: string): Promise<string | n
   }
 }
 
+/** From where to where. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How a file is moved: `move` or `moveOwn` of files.ts. */
+type Mover = (from: string, to: string) => Promise<boolean>;
+
 /**
- * Moves a file within the cache, after clearing the way of whatever stands where it belongs: a folder of its name, or a
- * file or a link in the place of one of the folders of a folded address. That is set aside.
+ * Moves files within the cache, several at a time, after clearing the way of whatever stands where they belong: a folder of a file's name,
+ * or a file or a link in the place of one of the folders of a folded address. That is set aside.
+ *
+ * @param held proven to be held between the moves
+ * @returns which were moved
  */
-export async function moveInto(
+export async function moveAllInto(
   layout: Layout,
-  from: string,
-  to: string,
-  mover: (from: string, to: string) => Promise<boolean>,
-): Promise<boolean> {
+  moves: readonly Move[],
+  mover: Mover,
+  held: Pick<HeldLock, 'assertHeld'>,
+): Promise<boolean[]> {
+  const moved = await mapInGroups(moves, async ({ from, to }) => {
+    // The way to a folded address is looked at before it is used.
+    if (isFolded(to)) return null;
+    held.assertHeld();
+    return await unlessBlocked(async () => await mover(from, to));
+  });
+  // One after the other: the first may clear the way for the next.
+  for (const [i, { from, to }] of moves.entries()) {
+    if (moved[i] !== null) continue;
+    held.assertHeld();
+    moved[i] = await moveInto(layout, from, to, mover);
+  }
+  return moved.map((done) => done === true);
+}
+
+/** As {@link moveAllInto}, of one file. */
+export async function moveInto(layout: Layout, from: string, to: string, mover: Mover): Promise<boolean> {
   if (isFolded(to)) await clearWay(layout, to);
+  const moved = await unlessBlocked(async () => await mover(from, to));
+  if (moved !== null) return moved;
+  await clearWay(layout, to);
+  return await mover(from, to);
+}
+
+/** What says that something stands in the way. */
+const BLOCKED: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ELOOP', 'EEXIST', 'ENOTEMPTY']);
+
+/** The result of a move, or null when something stands in its way. */
+async function unlessBlocked(move: () => Promise<boolean>): Promise<boolean | null> {
   try {
-    return await mover(from, to);
+    return await move();
   } catch (error) {
-    const isObstacle = ['EISDIR', 'ENOTDIR', 'ELOOP', 'EEXIST', 'ENOTEMPTY'].includes(
-      systemCode(error) ?? '',
-    );
-    if (!isObstacle || !(await clearWay(layout, to))) throw error;
-    return await mover(from, to);
+    if (BLOCKED.has(systemCode(error) ?? '')) return null;
+    throw error;
   }
 }
 
 /**
  * Sets aside whatever stands where a folder above a path should be, or a folder at the path itself.
  *
- * @returns whether there was anything
  * @throws CacheError EFOLDER when it is one of the cache's own folders
  */
-export async function clearWay(layout: Layout, path: string): Promise<boolean> {
+export async function clearWay(layout: Layout, path: string): Promise<void> {
   const names = relative(layout.root, path).split(sep);
   for (let depth = 1; depth <= names.length; depth++) {
     const at = join(layout.root, ...names.slice(0, depth));
     if (depth === 1) await assertFolder(at);
     const kind = await kindAt(at);
-    if (kind === 'nothing') return false;
-    if ((kind === 'folder') === (depth === names.length)) return (await setAside(layout, at)) !== null;
+    if (kind === 'nothing') return;
+    if ((kind === 'folder') !== (depth === names.length)) continue;
+    await setAside(layout, at);
+    return;
   }
-  return false;
 }
 
 /** Names that are tried before one is made that nobody can have foreseen. */

@@ -1,5 +1,5 @@
 import { parentOf, type Address } from '../tile/address.js';
-import { moveInto } from './bad-folder.js';
+import { moveAllInto, moveInto } from './bad-folder.js';
 import { move, remove } from './files.js';
 import type { Layout, WorkLayout } from './layout.js';
 import { listAddresses, MARKERS } from './listing.js';
@@ -40,14 +40,19 @@ export async function claim(
   const { toMake, parents } = wanted;
   const toSubdivide: Address[] = [];
   let refused = resumed || wanted.refused;
-  const most = 2 * count + MAX_PASSED_OVER;
-  for (let tried = 0; toMake.length + parents.length + toSubdivide.length < count; tried++) {
-    // What others took while this client waited for the lock is sorted out without it.
-    const address = tried < most ? queues.todo.shift() : null;
-    if (address === null) break;
-    held.assertHeld();
-    if (await moveInto(layout, layout.todo(address), work.todo(address), move)) toSubdivide.push(address);
-    else refused = true;
+  const room = count - toMake.length - parents.length;
+  for (let tried = 0; toSubdivide.length < room && tried < room + MAX_PASSED_OVER;) {
+    const next = queues.todo.take(room - toSubdivide.length);
+    if (next.length === 0) break;
+    tried += next.length;
+    const moves = next.map((tile) => ({ from: layout.todo(tile), to: work.todo(tile) }));
+    const isOurs = await moveAllInto(layout, moves, move, held);
+    const won = next.filter((_, i) => isOurs[i]);
+    toSubdivide.push(...won);
+    if (won.length === next.length) continue;
+    refused = true;
+    // What others took while this client waited for the lock is looked for without trying each.
+    await queues.todo.prune();
   }
   if (!refused) return { toMake, parents, toSubdivide };
   // On NFS a rename that was sent twice may answer "gone" although it worked: what stands in the folder is ours.
@@ -77,8 +82,8 @@ async function claimWanted(
   if (wants.length === 0) return { toMake, parents, refused };
   const frontier = await Frontier.look(layout);
   for (let tried = 0; toMake.length + parents.length < count; tried++) {
-    const address = tried < count + MAX_PASSED_OVER ? wants.shift() : null;
-    if (address === null) break;
+    const [address] = tried < count + MAX_PASSED_OVER ? wants.take(1) : [];
+    if (address === undefined) break;
     held.assertHeld();
     const parent = parentOf(address);
     const reach = await frontier.reach(address);
@@ -98,14 +103,11 @@ async function claimWanted(
 
 /** Gives back what was claimed and not computed; times, and so the places in the queues, stay. */
 export async function putBack(layout: Layout, work: WorkLayout, held: HeldLock): Promise<number> {
-  let count = 0;
-  for (const address of await listAddresses(work.todoFolder)) {
-    held.assertHeld();
-    if (await moveInto(layout, work.todo(address), layout.todo(address), move)) count++;
-  }
-  for (const address of await listAddresses(work.wantFolder, MARKERS)) {
-    held.assertHeld();
-    if (await moveInto(layout, work.want(address), layout.want(address), move)) count++;
-  }
-  return count;
+  const todo = await listAddresses(work.todoFolder);
+  const want = await listAddresses(work.wantFolder, MARKERS);
+  const moves = [
+    ...todo.map((tile) => ({ from: work.todo(tile), to: layout.todo(tile) })),
+    ...want.map((tile) => ({ from: work.want(tile), to: layout.want(tile) })),
+  ];
+  return (await moveAllInto(layout, moves, move, held)).filter(Boolean).length;
 }

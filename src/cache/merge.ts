@@ -2,11 +2,12 @@ import { childOf, parentOf, QUADRANTS, type Address } from '../tile/address.js';
 import type { BoringTile } from '../tile/boring-line.js';
 import { formatBoringLine } from '../tile/boring-line.js';
 import { unfoldAddress } from '../tile/folding.js';
-import { clearWay, moveInto } from './bad-folder.js';
+import { clearWay, moveAllInto } from './bad-folder.js';
 import { appendBoring, readBoring } from './boring-file.js';
 import { disk } from './disk.js';
 import { isFile, moveOwn, publish, putMark, remove, standsAt, syncFolder, syncFoldersOf } from './files.js';
 import { kindAt } from './folders.js';
+import { mapInGroups } from './groups.js';
 import type { Layout, PictureName, WorkLayout } from './layout.js';
 import { listAddresses, listBoth, listPaths } from './listing.js';
 import type { HeldLock } from './lock.js';
@@ -54,70 +55,109 @@ export interface Merged {
  */
 const MAX_MERGED = 10_000;
 
+/** What a merge finds in a work folder. */
+export interface Contents {
+  /** Tiles that were subdivided, and those that were made because they were asked for. */
+  readonly ready: readonly Address[];
+  readonly made: readonly Address[];
+  readonly pictures: readonly PictureName[];
+  /** Tiles whose raw files are there. */
+  readonly stored: readonly Address[];
+  readonly boring: readonly BoringTile[];
+}
+
 /**
- * Writes down what else there is to results, and waits until everything that they consist of is on the disk. To be done before the lock is
- * taken, for it takes most of a merge's time.
+ * Writes down what else there is to results, waits until everything that they consist of is on the disk, and looks what that is. To be
+ * done before the lock is taken, for it takes most of a merge's time.
  *
  * @param results all that wait to be merged
  */
-export async function completeResults(work: WorkLayout, results: readonly Result[]): Promise<void> {
-  const lines = results.flatMap(({ boring }) => boring.map(formatBoringLine));
-  await publish(work.boring, lines.join(''));
-  const tiles = results.flatMap(({ kind, address }) =>
-    kind === 'made' ? [address] : QUADRANTS.map((quadrant) => childOf(address, quadrant)),
-  );
+export async function completeResults(work: WorkLayout, results: readonly Result[]): Promise<Contents> {
+  const boring = results.flatMap((result) => result.boring);
+  await publish(work.boring, boring.map(formatBoringLine).join(''));
+  const addresses = (which: Result['kind']): Address[] =>
+    results.filter(({ kind }) => kind === which).map(({ address }) => address);
+  const [ready, made] = [addresses('subdivided'), addresses('made')];
+  const tiles = [
+    ...made,
+    ...ready.flatMap((parent) => QUADRANTS.map((quadrant) => childOf(parent, quadrant))),
+  ];
   await syncFoldersOf([
     work.boring,
     work.tile({ period: 0 }),
     ...tiles.flatMap((tile) => [work.done(tile), work.tile(tile)]),
   ]);
+  const [pictures, stored] = await Promise.all([listPictures(work), listAddresses(work.doneFolder)]);
+  return { ready, made, pictures, stored, boring };
+}
+
+/** The same of a work folder of which nothing is known. */
+async function findContents(work: WorkLayout): Promise<Contents> {
+  const { raws: ready, markers: made } = await listBoth(work.readyFolder);
+  if (ready.length + made.length === 0) return { ready, made, pictures: [], stored: [], boring: [] };
+  const pictures = await listPictures(work);
+  const stored = await listAddresses(work.doneFolder);
+  const { tiles } = await readBoring(work.boring);
+  const boring = [...tiles].map(([address, period]) => ({ address, period }));
+  return { ready, made, pictures, stored, boring };
 }
 
 /** Declares results complete, for which {@link completeResults} was called. */
-export async function markReady(work: WorkLayout, results: readonly Result[], held: HeldLock): Promise<void> {
-  for (const { kind, address } of results) {
+export async function markReady(
+  work: WorkLayout,
+  { ready, made }: Pick<Contents, 'ready' | 'made'>,
+  held: HeldLock,
+): Promise<void> {
+  const moves = [
+    ...ready.map((tile) => ({ from: work.todo(tile), to: work.ready(tile) })),
+    ...made.map((tile) => ({ from: work.want(tile), to: work.readyWant(tile) })),
+  ];
+  await mapInGroups(moves, async ({ from, to }) => {
     held.assertHeld();
-    if (kind === 'subdivided') await declare(work.todo(address), work.ready(address));
-    else await declare(work.want(address), work.readyWant(address));
-  }
+    await declare(from, to);
+  });
   await syncFolder(work.readyFolder);
 }
 
 /** Moves within a client's own folder, where a folder of a tile's name is nobody's. */
 async function declare(from: string, to: string): Promise<void> {
-  if ((await kindAt(to)) === 'folder') await disk.rm(to, { recursive: true, force: true });
-  await moveOwn(from, to);
+  try {
+    await moveOwn(from, to);
+  } catch (error) {
+    if ((await kindAt(to)) !== 'folder') throw error;
+    await disk.rm(to, { recursive: true, force: true });
+    await moveOwn(from, to);
+  }
 }
 
 /**
  * Merges what is ready in a work folder, be it one's own or a dead client's.
  *
- * @param resumed whether an earlier merge of this folder may have been cut off: then boring.txt is read first, so that no
- * line is written twice
+ * @param fresh what there is to merge, declared ready just now; null when an earlier merge of this folder may have been cut off: then all is
+ * looked for, and boring.txt is read first, so that no line is written twice
  * @param most tiles that are merged at the most; the next merge goes on with the others
  */
 export async function mergeReady(
   layout: Layout,
   work: WorkLayout,
   held: HeldLock,
-  resumed: boolean,
+  fresh: Contents | null,
   most: number = MAX_MERGED,
 ): Promise<Merged> {
-  const { raws: allReady, markers: allMade } = await listBoth(work.readyFolder);
-  const isPart = Math.max(allReady.length, allMade.length) > most;
-  const ready = new Set(allReady.slice(0, most));
-  const made = new Set(allMade.slice(0, most));
+  const contents = fresh ?? (await findContents(work));
+  const limit = fresh ? Infinity : most;
+  const ready = new Set(contents.ready.slice(0, limit));
+  const made = new Set(contents.made.slice(0, limit));
   if (ready.size + made.size === 0) return { committed: [], children: 0, boring: 0 };
   const isOurs = (tile: Address): boolean => made.has(tile) || isChildOf(tile, ready);
   const { known, marks } = await knownTiles(layout, ready, made);
 
-  const pictures = (await listPictures(work)).filter((name) => typeof name !== 'string' || isOurs(name));
-  for (const picture of pictures) {
-    held.assertHeld();
-    await moveInto(layout, work.tile(picture), layout.tile(picture), moveOwn);
-  }
-  const isNew = (tile: Address): boolean => isOurs(tile) && !known.has(tile);
-  const boring = await linesToAppend(layout, work, isNew, resumed);
+  const pictures = contents.pictures
+    .filter((name) => typeof name !== 'string' || isOurs(name))
+    .map((picture) => ({ from: work.tile(picture), to: layout.tile(picture) }));
+  await moveAllInto(layout, pictures, moveOwn, held);
+  const lines = contents.boring.filter(({ address }) => isOurs(address) && !known.has(address));
+  const boring = fresh ? lines : await withoutWritten(layout, lines);
   await held.prove();
   await appendBoring(layout.boring, boring);
 
@@ -128,37 +168,39 @@ export async function mergeReady(
     await clearWay(layout, layout.ahead(tile));
     await putMark(layout.ahead(tile));
   }
-  let children = 0;
-  const stored = (await listAddresses(work.doneFolder)).filter(isOurs);
-  for (const tile of stored) {
-    held.assertHeld();
-    if (known.has(tile)) await remove(work.done(tile));
-    else if (await moveInto(layout, work.done(tile), layout.todo(tile), moveOwn)) children++;
-  }
+  const stored = contents.stored.filter(isOurs);
+  const children = stored
+    .filter((tile) => !known.has(tile))
+    .map((tile) => ({ from: work.done(tile), to: layout.todo(tile) }));
+  const moved = await moveAllInto(layout, children, moveOwn, held);
+  await removeAll(
+    stored.filter((tile) => known.has(tile)).map((tile) => work.done(tile)),
+    held,
+  );
   // Their second coming is over; should this merge be cut off now, nothing of them is left to come again.
-  for (const tile of marks) {
-    held.assertHeld();
-    await remove(layout.ahead(tile));
-  }
+  await removeAll(
+    [...marks].map((tile) => layout.ahead(tile)),
+    held,
+  );
   // The commit must not reach the disk before what it promises.
-  await syncFoldersOf([
-    ...pictures.map((picture) => layout.tile(picture)),
-    ...stored.map((tile) => layout.todo(tile)),
-  ]);
+  await syncFoldersOf([...pictures, ...children].map(({ to }) => to));
   await held.prove();
   if (made.size > 0 && (await standsAt(layout.aheadFolder))) await syncFolder(layout.aheadFolder);
-  const committed: Address[] = [];
-  for (const address of ready) {
+  const commits = [...ready].map((tile) => ({ from: work.ready(tile), to: layout.done(tile) }));
+  const isCommitted = await moveAllInto(layout, commits, moveOwn, held);
+  await removeAll(
+    [...made].map((tile) => work.readyWant(tile)),
+    held,
+  );
+  const committed = [...[...ready].filter((_, i) => isCommitted[i]), ...made];
+  return { committed, children: moved.filter(Boolean).length, boring: boring.length };
+}
+
+async function removeAll(paths: readonly string[], held: HeldLock): Promise<void> {
+  await mapInGroups(paths, async (path) => {
     held.assertHeld();
-    if (await moveInto(layout, work.ready(address), layout.done(address), moveOwn)) committed.push(address);
-  }
-  for (const address of made) {
-    held.assertHeld();
-    await remove(work.readyWant(address));
-    committed.push(address);
-  }
-  if (!isPart) await remove(work.boring);
-  return { committed, children, boring: boring.length };
+    await remove(path);
+  });
 }
 
 function isChildOf(tile: Address, parents: ReadonlySet<Address>): boolean {
@@ -198,15 +240,9 @@ async function knownTiles(
   return { known, marks };
 }
 
-async function linesToAppend(
-  layout: Layout,
-  work: WorkLayout,
-  isNew: (tile: Address) => boolean,
-  resumed: boolean,
-): Promise<BoringTile[]> {
-  const own = [...(await readBoring(work.boring)).tiles].map(([address, period]) => ({ address, period }));
-  const lines = own.filter(({ address }) => isNew(address));
-  if (!resumed || lines.length === 0) return lines;
+/** Those lines that a merge that was cut off has not written yet. */
+async function withoutWritten(layout: Layout, lines: readonly BoringTile[]): Promise<readonly BoringTile[]> {
+  if (lines.length === 0) return lines;
   const { tiles } = await readBoring(layout.boring);
   return lines.filter(({ address }) => !tiles.has(address));
 }

@@ -34,7 +34,7 @@ export async function recoverClient(layout: Layout, client: string, held: HeldLo
   let merged = 0;
   // In parts, should there be very many.
   for (let part = -1; part !== 0; merged += part) {
-    part = (await mergeReady(layout, work, held, true)).committed.length;
+    part = (await mergeReady(layout, work, held, null)).committed.length;
   }
   const returned = await putBack(layout, work, held);
   await clearStrays(layout, work);

@@ -8,6 +8,10 @@ const SLICE = 8192;
 /** Tiles that are remembered at the most, the oldest ones. */
 const KEPT = 65_536;
 
+/** Tiles that are looked at together, and the factor by which the strides from one to the next grow. */
+const PROBES = 8;
+const STRIDE_GROWTH = 4;
+
 /** A folder whose tiles are worked off. */
 interface Source {
   readonly folder: string;
@@ -105,21 +109,38 @@ export class TileQueue {
     return strays;
   }
 
-  /** Forgets tiles at the front that others have taken, until `count` are there: so that none is asked for under the lock. */
-  async prune(count: number): Promise<void> {
-    for (let there = 0; there < count && there < this.length;) {
-      const first = this.#waiting.slice(Math.max(0, this.length - 2 * count), this.length - there);
-      const isThere = await Promise.all(
-        first.map(async ({ address }) => await exists(this.#source.pathOf(address))),
-      );
-      const left = first.filter((_, i) => isThere[i]);
-      this.#waiting.splice(this.length - there - first.length, first.length, ...left);
-      there += left.length;
+  /**
+   * Forgets tiles at the front that others have taken, until the first one is there; so that none is asked for under the lock, this is done
+   * before it is taken.
+   *
+   * Others take the oldest ones as well: where many in a row are gone, those between them are not looked at each, in ever longer strides.
+   * One that is there all the same is found by the next listing.
+   */
+  async prune(): Promise<void> {
+    for (let stride = 1, probes = 1; this.length > 0; probes = PROBES) {
+      const end = this.length;
+      const probed = Array.from({ length: probes }, (_, i) => end - (i + 1) * stride).filter((at) => at >= 0);
+      if (probed.length === 0) {
+        stride /= STRIDE_GROWTH;
+        continue;
+      }
+      const there = await Promise.all(probed.map(async (at) => await this.#isThere(at)));
+      const gone = there.includes(true) ? there.indexOf(true) : probed.length;
+      this.#waiting.length = end - gone * stride;
+      if (gone < probed.length && stride === 1) return;
+      stride = gone < probed.length ? stride / STRIDE_GROWTH : stride * STRIDE_GROWTH;
     }
   }
 
-  /** Takes the oldest tile off the list, or gives null when the list is used up. */
-  shift(): Address | null {
-    return this.#waiting.pop()?.address ?? null;
+  async #isThere(at: number): Promise<boolean> {
+    return await exists(this.#source.pathOf(this.#waiting[at].address));
+  }
+
+  /** Takes the oldest tiles off the list, oldest first; fewer than `count` when the list is used up. */
+  take(count: number): Address[] {
+    return this.#waiting
+      .splice(Math.max(0, this.length - count))
+      .toReversed()
+      .map(({ address }) => address);
   }
 }

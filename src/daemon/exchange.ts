@@ -8,7 +8,7 @@ import { deepestLevel, type Layout } from '../cache/layout.js';
 import { listAddresses, MARKERS } from '../cache/listing.js';
 import type { CacheLock, HeldLock } from '../cache/lock.js';
 import type { Membership } from '../cache/membership.js';
-import { completeResults, markReady, mergeReady, type Result } from '../cache/merge.js';
+import { completeResults, markReady, mergeReady, type Contents, type Result } from '../cache/merge.js';
 import { recoverClient } from '../cache/recover.js';
 import { TileQueue } from '../cache/tile-queue.js';
 import { levelOf, type Address } from '../tile/address.js';
@@ -23,6 +23,12 @@ const RECOVERY_MS = 5000;
 const WANTS_MS = 250;
 /** Clocks that differ by more are told of, in milliseconds. */
 const MAX_SKEW_MS = 2000;
+
+/** Results, and what they consist of. */
+interface Batch {
+  readonly results: readonly Result[];
+  readonly contents: Contents;
+}
 
 /**
  * What a daemon exchanges with the cache: results go out, tiles come in, under the lock and in batches; and what it does for
@@ -88,15 +94,15 @@ export class Exchange {
     if (room > 0) {
       await this.#refreshWants();
       if (!merging && (this.#todo.length === 0 || this.#todo.isListing)) await this.#refresh();
-      await this.#todo.prune(room);
+      await this.#todo.prune();
     }
     const again = room > 0 && this.#todo.length === 0 && this.#todo.isListing;
     const waiting = this.#todo.length + this.#wants.length;
     if (!merging && (room === 0 || waiting === 0)) return { merged: [], again };
-    const results = merging ? await this.#complete(membership) : [];
+    const batch = merging ? await this.#complete(membership) : null;
     return await this.#lock.run(async (held) => {
       await membership.assertMember();
-      const merged = await this.#merge(membership, results, held);
+      const merged = await this.#merge(membership, batch, held);
       const claimed = room > 0 ? await this.#claim(membership, room, held) : 0;
       return { merged, again: again || claimed > 0 };
     });
@@ -104,10 +110,10 @@ export class Exchange {
 
   /** Merges all results and gives back what was not begun. */
   async settle(membership: Membership): Promise<void> {
-    const results = await this.#complete(membership);
+    const batch = await this.#complete(membership);
     await this.#lock.run(async (held) => {
       await membership.assertMember();
-      await this.#merge(membership, results, held);
+      await this.#merge(membership, batch, held);
       this.#held.waiting.length = 0;
       // All that stands there: a claim that was cut off has left tiles that nobody knows of, and leaving removes them.
       const { work } = membership;
@@ -186,30 +192,26 @@ export class Exchange {
     return toMake.length + parents.length + toSubdivide.length;
   }
 
-  /** The results that are to be merged, complete and on the disk. */
-  async #complete(membership: Membership): Promise<readonly Result[]> {
+  /** The results that are to be merged, complete and on the disk; null when there are none. */
+  async #complete(membership: Membership): Promise<Batch | null> {
     const results = this.#held.results.slice();
-    if (results.length === 0) return results;
+    if (results.length === 0) return null;
     try {
-      await completeResults(membership.work, results);
+      return { results, contents: await completeResults(membership.work, results) };
     } catch (error) {
       // When the folder is gone, that is the reason.
       await membership.assertMember();
       throw error;
     }
-    return results;
   }
 
-  async #merge(
-    membership: Membership,
-    results: readonly Result[],
-    held: HeldLock,
-  ): Promise<readonly Result[]> {
-    if (results.length === 0) return [];
+  async #merge(membership: Membership, batch: Batch | null, held: HeldLock): Promise<readonly Result[]> {
+    if (batch === null) return [];
+    const { results, contents } = batch;
     const resumed = this.#mergeCutOff;
     this.#mergeCutOff = true;
-    await markReady(membership.work, results, held);
-    const merged = await mergeReady(this.#layout, membership.work, held, resumed);
+    await markReady(membership.work, contents, held);
+    const merged = await mergeReady(this.#layout, membership.work, held, resumed ? null : contents);
     this.#mergeCutOff = false;
     this.#held.results.splice(0, results.length);
     const { committed, children, boring } = merged;

@@ -20,8 +20,8 @@ async function shared(layout: Layout): Promise<unknown> {
 async function undisturbed(prepare: typeof cacheWithResults): Promise<{ state: unknown; steps: number }> {
   const { layout, work, results } = await prepare();
   const held = heldFor(Infinity);
-  await declareReady(work, results, held);
-  await mergeReady(layout, work, held, false);
+  const contents = await declareReady(work, results, held);
+  await mergeReady(layout, work, held, contents);
   await recoverClient(layout, 'a', alwaysHeld);
   return { state: await shared(layout), steps: held.used };
 }
@@ -29,8 +29,8 @@ async function undisturbed(prepare: typeof cacheWithResults): Promise<{ state: u
 describe('merging', () => {
   it('moves pictures, boring lines and children, and then the tiles', async () => {
     const { layout, work, results } = await cacheWithResults();
-    await declareReady(work, results, alwaysHeld);
-    const merged = await mergeReady(layout, work, alwaysHeld, false);
+    const contents = await declareReady(work, results, alwaysHeld);
+    const merged = await mergeReady(layout, work, alwaysHeld, contents);
     expect({ ...merged, committed: [...merged.committed].toSorted() }).toEqual({
       committed: ['M0', 'M1'],
       children: 3,
@@ -48,6 +48,7 @@ describe('merging', () => {
       'todo/M01.raw',
       'todo/M02.raw',
       'todo/M10.raw',
+      'work/a/boring.txt',
       'work/a/todo/M00.raw', // claimed and not computed
     ]);
     expect(await readFile(layout.boring, 'utf8')).toBe('M2 0\nM3 0\nM03 3\nM11 0\nM12 0\nM13 0\n');
@@ -56,11 +57,12 @@ describe('merging', () => {
 
   it('merges nothing that is not ready', async () => {
     const { layout, work, results } = await cacheWithResults();
-    await declareReady(work, results.slice(1), alwaysHeld);
-    const merged = await mergeReady(layout, work, alwaysHeld, false);
+    const contents = await declareReady(work, results.slice(1), alwaysHeld);
+    const merged = await mergeReady(layout, work, alwaysHeld, contents);
     expect(merged).toEqual({ committed: ['M1'], children: 1, boring: 3 });
     const names = Object.keys(await filesOf(work.folder));
     expect(names).toEqual([
+      'boring.txt',
       'done/M01.raw',
       'done/M02.raw',
       'tile/M01.png',
@@ -94,8 +96,8 @@ describe('merging', () => {
     for (let length = 0; length <= appended.length; length++) {
       const { layout, work, results } = await cacheWithResults();
       const held = heldFor(steps - 6);
-      await declareReady(work, results, held);
-      await mergeReady(layout, work, held, false).catch(() => undefined);
+      const contents = await declareReady(work, results, held);
+      await mergeReady(layout, work, held, contents).catch(() => undefined);
       await writeFile(layout.boring, `M2 0\nM3 0\n${appended.slice(0, length)}`);
       await recoverClient(layout, 'a', alwaysHeld);
       expect(await shared(layout), `${length} bytes`).toEqual(state);
@@ -115,8 +117,8 @@ describe.each([
     for (let n = inMark; n < steps; n++) {
       const { layout, work, results } = await prepare();
       const held = heldFor(n);
-      await declareReady(work, results, held);
-      await expect(mergeReady(layout, work, held, false)).rejects.toThrow(Crash);
+      const contents = await declareReady(work, results, held);
+      await expect(mergeReady(layout, work, held, contents)).rejects.toThrow(Crash);
       const recovered = await recoverClient(layout, 'a', alwaysHeld);
       expect(recovered.returned).toBe(returned);
       expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
@@ -129,11 +131,11 @@ describe.each([
       const { layout, work, results } = await prepare();
       const held = heldFor(n);
       const first = declareReady(work, results.slice(0, 1), held).then(
-        async () => await mergeReady(layout, work, held, false),
+        async (contents) => await mergeReady(layout, work, held, contents),
       );
       await first.catch((error: unknown) => expect(error).toBeInstanceOf(Crash));
       await declareReady(work, results, alwaysHeld);
-      await mergeReady(layout, work, alwaysHeld, true);
+      await mergeReady(layout, work, alwaysHeld, null);
       await recoverClient(layout, 'a', alwaysHeld);
       expect(await shared(layout), `cut off before step ${n}`).toEqual(state);
     }
@@ -146,8 +148,8 @@ describe.each([
       for (let m = 0; m < steps; m += 2) {
         const { layout, work, results } = await prepare();
         const held = heldFor(n);
-        await declareReady(work, results, held);
-        await mergeReady(layout, work, held, false).catch(() => undefined);
+        const contents = await declareReady(work, results, held);
+        await mergeReady(layout, work, held, contents).catch(() => undefined);
         await recoverClient(layout, 'a', heldFor(m)).catch((error: unknown) => {
           expect(error).toBeInstanceOf(Crash);
         });
@@ -161,8 +163,8 @@ describe.each([
 describe('merging tiles that were asked for', () => {
   it('puts them into todo/ and their marks into ahead/, and drops what comes a second time', async () => {
     const { layout, work, results } = await cacheWithWishes();
-    await declareReady(work, results, alwaysHeld);
-    const merged = await mergeReady(layout, work, alwaysHeld, false);
+    const contents = await declareReady(work, results, alwaysHeld);
+    const merged = await mergeReady(layout, work, alwaysHeld, contents);
     expect({ ...merged, committed: [...merged.committed].toSorted() }).toEqual({
       committed: ['M0', 'M02', 'M0232', 'M0233', 'M1', 'M100'],
       children: 4,
@@ -182,6 +184,7 @@ describe('merging tiles that were asked for', () => {
       'todo/M02.raw',
       'todo/M0233.raw',
       'todo/M100.raw',
+      'work/a/boring.txt',
       'work/a/todo/M00.raw',
       'work/a/want/M0231',
       'work/b/todo/M10.raw',
@@ -197,8 +200,8 @@ describe('merging tiles that were asked for', () => {
     await put(layout.ahead(m10), '');
     await put(layout.work('b').readyWant(m10), ''); // b died between the mark and the tile
     await put(layout.work('b').done(m10), 'raw M10');
-    await declareReady(work, results, alwaysHeld);
-    expect((await mergeReady(layout, work, alwaysHeld, false)).children).toBe(3);
+    const contents = await declareReady(work, results, alwaysHeld);
+    expect((await mergeReady(layout, work, alwaysHeld, contents)).children).toBe(3);
     await recoverClient(layout, 'b', alwaysHeld);
     const names = Object.keys(await filesOf(layout.root)).filter((name) => !name.startsWith('tile/'));
     expect(names.filter((name) => /^(todo|ahead|work\/b)\//.test(name))).toEqual([
@@ -214,8 +217,8 @@ describe('merging tiles that were asked for', () => {
     await put(layout.ahead(m10), '');
     await put(layout.work('b').readyWant(m10), ''); // b died before the end of its merge
     await put(layout.done(m10), 'raw M10'); // and c has subdivided it since
-    await declareReady(work, results, alwaysHeld);
-    await mergeReady(layout, work, alwaysHeld, false);
+    const contents = await declareReady(work, results, alwaysHeld);
+    await mergeReady(layout, work, alwaysHeld, contents);
     await recoverClient(layout, 'b', alwaysHeld);
     const names = Object.keys(await filesOf(layout.root));
     expect(names.filter((name) => name.endsWith('M10.raw'))).toEqual(['done/M10.raw']);
@@ -227,8 +230,8 @@ describe('merging tiles that were asked for', () => {
       const { layout, work, results } = await cacheWithWishes();
       const [m023] = tiles('M023');
       await put(where === 'done' ? layout.done(m023) : layout.work('b').ready(m023), '');
-      await declareReady(work, results, alwaysHeld);
-      await mergeReady(layout, work, alwaysHeld, false);
+      const contents = await declareReady(work, results, alwaysHeld);
+      await mergeReady(layout, work, alwaysHeld, contents);
       const names = Object.keys(await filesOf(layout.root));
       expect(names).not.toContain('todo/M0233.raw');
       expect(names).not.toContain('ahead/M0233');

@@ -7,7 +7,7 @@ import { newCache, put, tiles } from './support/scene.js';
 
 function drain(queue: TileQueue): Address[] {
   const order: Address[] = [];
-  for (let next = queue.shift(); next !== null; next = queue.shift()) order.push(next);
+  for (let [next] = queue.take(1); next !== undefined; [next] = queue.take(1)) order.push(next);
   return order;
 }
 
@@ -31,7 +31,7 @@ describe('the order of todo/', () => {
     expect(queue.length).toBe(7);
     expect(drain(queue)).toEqual(['M3', 'M20', 'M1', 'M0', 'M01', 'M2', 'M00']);
     expect(queue.length).toBe(0);
-    expect(queue.shift()).toBeNull();
+    expect(queue.take(1)).toEqual([]);
     expect(queue.listed).toBe(7);
   });
 
@@ -65,12 +65,12 @@ describe('a todo/ of many files', () => {
     expect(queue.isListing).toBe(true);
     expect(queue.length).toBeGreaterThan(8000);
     expect(queue.length).toBeLessThan(10_000);
-    const first = [queue.shift(), queue.shift()].map((address) => all.indexOf(address as Address));
+    const first = queue.take(2).map((address) => all.indexOf(address));
     await queue.refresh();
     expect(queue.isListing).toBe(false);
     expect(queue.listed).toBe(10_000);
     await rm(layout.todo(all[4999]));
-    await queue.prune(1);
+    await queue.prune();
     const rest = drain(queue).map((address) => all.indexOf(address));
     const ages = rest.map((i) => i % 5000);
     expect(ages).toEqual(ages.toSorted((a, b) => b - a));

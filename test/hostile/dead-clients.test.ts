@@ -62,10 +62,10 @@ describe('dead clients', () => {
     await declareReady(straight.work, straight.results, alwaysHeld);
     const parts: number[] = [];
     for (let count = -1; count !== 0; parts.push(count)) {
-      count = (await mergeReady(layout, work, alwaysHeld, true, 1)).committed.length;
+      count = (await mergeReady(layout, work, alwaysHeld, null, 1)).committed.length;
     }
     expect(parts).toEqual([2, 2, 1, 1, 0]);
-    await mergeReady(straight.layout, straight.work, alwaysHeld, true);
+    await mergeReady(straight.layout, straight.work, alwaysHeld, null);
     const linesOf = async (path: string): Promise<string[]> =>
       (await readFile(path, 'utf8')).split('\n').toSorted();
     expect(await linesOf(layout.boring)).toEqual(await linesOf(straight.layout.boring));

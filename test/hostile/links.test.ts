@@ -194,8 +194,8 @@ describe('a folder where a file should go', () => {
   it.each(TARGETS)('as %s does not stop a merge', async (_name, target) => {
     const { layout, work, results } = await cacheWithResults();
     await mkdir(join(target(layout, work), 'x'), { recursive: true });
-    await declareReady(work, results, alwaysHeld);
-    const { committed } = await mergeReady(layout, work, alwaysHeld, false);
+    const contents = await declareReady(work, results, alwaysHeld);
+    const { committed } = await mergeReady(layout, work, alwaysHeld, contents);
     expect(committed).toEqual(['M0', 'M1']);
     expect((await readdir(layout.todoFolder)).toSorted()).toEqual(['M01.raw', 'M02.raw', 'M10.raw']);
   });

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { Layout, WorkLayout } from '../../../src/cache/layout.js';
 import type { HeldLock } from '../../../src/cache/lock.js';
-import { completeResults, markReady, type Result } from '../../../src/cache/merge.js';
+import { completeResults, markReady, type Contents, type Result } from '../../../src/cache/merge.js';
 import { levelOf } from '../../../src/tile/address.js';
 import { newCache, put, tiles } from './scene.js';
 
@@ -78,7 +78,8 @@ export async function declareReady(
   work: WorkLayout,
   results: readonly Result[],
   held: HeldLock,
-): Promise<void> {
-  await completeResults(work, results);
-  await markReady(work, results, held);
+): Promise<Contents> {
+  const contents = await completeResults(work, results);
+  await markReady(work, contents, held);
+  return contents;
 }
