@@ -1,0 +1,121 @@
+import { fromLch, mix, toSrgb, type Lab, type Lch } from './oklab.js';
+import {
+  BOUNDARY_INDEX,
+  exteriorOctave,
+  FIRST_EXTERIOR_INDEX,
+  FIRST_INTERIOR_INDEX,
+  INTERIOR_STEPS,
+  interiorIndex,
+  interiorOctave,
+  PERIOD_CLASSES,
+} from './palette-index.js';
+
+/**
+ * Themes of the smooth family: the colour of a point depends on its distance in units of the plane, the same at every level, and goes
+ * through a cycle of colours every few octaves. A picture's index holds log2 of the distance in pixel spacings, so the palette of a level is that
+ * of another one, shifted. The exterior runs through all of the cycle, the interior through shades of its class.
+ */
+interface SmoothTheme {
+  /** Colours of the cycle, in equal steps. */
+  readonly cycle: readonly Lch[];
+  /** Octaves of distance that the cycle takes. */
+  readonly octaves: number;
+  /** What lies on the boundary, and what colours near it fade into. */
+  readonly boundary: Lch;
+  /** Colour of the interior; classes differ in hue. */
+  readonly interior: Lch;
+}
+
+/** Names of the smooth themes. */
+export const SMOOTH_THEME_NAMES = ['Nebula', 'Tide', 'Marble'] as const;
+
+/** Name of a smooth theme. */
+export type SmoothThemeName = (typeof SMOOTH_THEME_NAMES)[number];
+
+/** Whether a text is one of them, spelled exactly so. */
+export function isSmoothThemeName(text: string): text is SmoothThemeName {
+  return (SMOOTH_THEME_NAMES as readonly string[]).includes(text);
+}
+
+const THEMES: Readonly<Record<SmoothThemeName, SmoothTheme>> = {
+  Nebula: {
+    cycle: [
+      [0.22, 0.09, 285],
+      [0.42, 0.17, 310],
+      [0.62, 0.2, 350],
+      [0.8, 0.14, 50],
+      [0.94, 0.07, 90],
+      [0.66, 0.14, 30],
+      [0.4, 0.15, 335],
+    ],
+    octaves: 9,
+    boundary: [0.97, 0.03, 90],
+    interior: [0.16, 0.05, 285],
+  },
+  Tide: {
+    cycle: [
+      [0.28, 0.08, 260],
+      [0.45, 0.11, 240],
+      [0.66, 0.11, 210],
+      [0.86, 0.08, 190],
+      [0.96, 0.02, 180],
+      [0.72, 0.1, 220],
+      [0.46, 0.12, 255],
+    ],
+    octaves: 7,
+    boundary: [0.99, 0.01, 200],
+    interior: [0.2, 0.06, 255],
+  },
+  Marble: {
+    cycle: [
+      [0.97, 0.01, 90],
+      [0.84, 0.02, 80],
+      [0.64, 0.03, 70],
+      [0.42, 0.03, 60],
+      [0.64, 0.03, 70],
+      [0.84, 0.02, 80],
+    ],
+    octaves: 5,
+    boundary: [0.1, 0.01, 60],
+    interior: [0.24, 0.02, 60],
+  },
+};
+
+/** Below this many octaves of a pixel the colour fades into the boundary's. */
+const FADE_FROM = -1;
+const FADE_OVER = 5;
+
+/**
+ * The palette of a smooth theme for pictures of one level.
+ *
+ * @param level of the tile, from 0
+ * @returns 768 bytes, red, green, blue by index
+ */
+export function smoothPaletteOf(name: SmoothThemeName, level: number): Uint8Array {
+  const { cycle, octaves, boundary, interior } = THEMES[name];
+  const colours = cycle.map(fromLch);
+  const edge = fromLch(boundary);
+  const palette = new Uint8Array(768);
+  const paint = (index: number, colour: Lab): void => palette.set(toSrgb(colour), 3 * index);
+  paint(BOUNDARY_INDEX, edge);
+  const inCycle = (octave: number): Lab => {
+    const turn = (octave - level) / octaves;
+    const at = (turn - Math.floor(turn)) * colours.length;
+    const first = Math.floor(at) % colours.length;
+    return mix(colours[first], colours[(first + 1) % colours.length], at - Math.floor(at));
+  };
+  const fade = (octave: number): number => Math.max(0, Math.min(1, (FADE_FROM - octave) / FADE_OVER));
+  for (let index = FIRST_EXTERIOR_INDEX; index < FIRST_INTERIOR_INDEX; index++) {
+    const octave = exteriorOctave(index);
+    paint(index, mix(inCycle(octave), edge, fade(octave)));
+  }
+  for (let periodClass = 0; periodClass < PERIOD_CLASSES; periodClass++) {
+    const [lightness, chroma, hue] = interior;
+    const body = fromLch([lightness, chroma, hue + 45 * periodClass]);
+    for (let step = 0; step < INTERIOR_STEPS; step++) {
+      const octave = interiorOctave(step);
+      paint(interiorIndex(periodClass, step), mix(body, edge, 0.8 * fade(octave - 1)));
+    }
+  }
+  return palette;
+}

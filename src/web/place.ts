@@ -1,0 +1,87 @@
+import { parseFixed, parseWhole } from '../math/fixed.js';
+import { DEEPEST_LEVEL, FRACTION_BITS, TILE_SIDE, type View, zoomed } from './view.js';
+
+/** Where a view is, as people write it: decimal strings of any length. */
+export interface Place {
+  /** Real and imaginary part of the centre. */
+  readonly x: string;
+  readonly y: string;
+  /** Half of the view's height, units of the plane. */
+  readonly r: string;
+}
+
+/** The whole set. */
+export const HOME: Place = { x: '-0.75', y: '0', r: '1.35' };
+
+/** log2 of the side of the root. */
+const ROOT_SIDE_BITS = 3;
+/** Digits beyond what a pixel needs, in bits: a sixteenth of one. */
+const MORE_BITS = 4;
+/** log2 of a tile's side in pixels. */
+const TILE_BITS = 8;
+
+/**
+ * The view of a place.
+ *
+ * @param height of the window, CSS pixels
+ * @throws RangeError that says what was expected, in words for the person who wrote the place
+ */
+export function viewOf(place: Place, height: number): View {
+  const { value, bits } = parseWhole(place.r, 'r');
+  if (value <= 0n) throw new RangeError(`expected r, half of the height, above 0, got ${shorten(place.r)}`);
+  const zoom = Math.log2(height / 2) - TILE_BITS + ROOT_SIDE_BITS - (log2Of(value) - bits);
+  const level = Math.max(0, Math.min(DEEPEST_LEVEL, Math.round(zoom)));
+  const units = level + FRACTION_BITS - ROOT_SIDE_BITS;
+  const west = 4n << BigInt(units);
+  const view = {
+    level,
+    x: parseFixed(place.x, units, 'x') + west,
+    y: parseFixed(place.y, units, 'y'),
+    scale: 1,
+  };
+  // Brought within the bounds of what is shown.
+  return zoomed(zoomed(view, 2), 2 ** Math.max(-2, Math.min(2, zoom - level)) / 2);
+}
+
+/** The place of a view, with as many digits as a sixteenth of a pixel needs. */
+export function placeOf(view: View, height: number): Place {
+  const units = view.level + FRACTION_BITS - ROOT_SIDE_BITS;
+  const digits = Math.ceil((view.level + TILE_BITS - ROOT_SIDE_BITS + MORE_BITS) * Math.LOG10E * Math.LN2);
+  const west = 4n << BigInt(units);
+  return {
+    x: decimal(view.x - west, units, digits),
+    y: decimal(view.y, units, digits),
+    r: powerOfTwo(height / 2 / TILE_SIDE / view.scale, ROOT_SIDE_BITS - view.level),
+  };
+}
+
+/** value 2^-bits with so many digits behind the point, rounded, without zeros at the end. */
+function decimal(value: bigint, bits: number, digits: number): string {
+  const magnitude = value < 0n ? -value : value;
+  const half = 1n << BigInt(bits - 1);
+  const rounded = (magnitude * 10n ** BigInt(digits) + half) >> BigInt(bits);
+  const text = rounded.toString().padStart(digits + 1, '0');
+  const fraction = text.slice(text.length - digits).replace(/0+$/, '');
+  const whole = text.slice(0, text.length - digits);
+  return `${value < 0n && rounded > 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** factor 2^exponent to six digits. */
+function powerOfTwo(factor: number, exponent: number): string {
+  const log10 = Math.log10(factor) + exponent * Math.LOG10E * Math.LN2;
+  const ten = Math.floor(log10);
+  if (ten >= -6 && ten <= 3) return String(Number((10 ** log10).toPrecision(6)));
+  return `${Number((10 ** (log10 - ten)).toPrecision(6))}e${ten}`;
+}
+
+/** log2 of a bigint above 0. */
+function log2Of(value: bigint): number {
+  const bits = value.toString(16).length * 4;
+  const dropped = Math.max(0, bits - 64);
+  return Math.log2(Number(value >> BigInt(dropped))) + dropped;
+}
+
+/** A text that somebody has given, for a message. */
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
+}
