@@ -59,6 +59,7 @@ export class BoringLookup {
   }
 
   #tell(request: BoringRequest): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
     this.#worker.postMessage(request);
   }
 }

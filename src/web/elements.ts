@@ -1,8 +1,13 @@
 /** The element of the page with an id. */
-export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
+export function byId(id: string): HTMLElement {
+  return elementOf(HTMLElement, id);
+}
+
+/** The same, of a kind. */
+export function elementOf<T extends HTMLElement>(kind: new () => T, id: string): T {
   const element = document.getElementById(id);
-  if (element === null) throw new Error(`expected an element called ${id}`);
-  return element as T;
+  if (!(element instanceof kind)) throw new Error(`expected an element called ${id}`);
+  return element;
 }
 
 /** Does something at each click on a button. */

@@ -112,8 +112,10 @@ export function listenToGestures(
     { passive: false },
   );
 
-  element.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== element) return;
+  // Keys that nothing else has are the map's, also before it was touched.
+  document.addEventListener('keydown', (event) => {
+    const isOurs = event.target === element || event.target === document.body;
+    if (event.ctrlKey || event.metaKey || event.altKey || !isOurs) return;
     const across = element.clientWidth * ARROW_SHARE;
     const along = element.clientHeight * ARROW_SHARE;
     const actions: Record<string, () => void> = {

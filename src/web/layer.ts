@@ -20,6 +20,8 @@ interface Cell {
 
 /** Cells beyond the window's edge on each side. */
 const MARGIN = 1;
+/** By so many pixels a picture reaches into the next cell, which is painted over it: else the ground shines through where they meet. */
+const OVERLAP = 0.75;
 /** How long to wait before a cell that shows an ancestor is looked at again, milliseconds. */
 const LOOK_AGAIN_MS = 4000;
 
@@ -189,8 +191,11 @@ export class Layer {
       await next.decode().catch(() => undefined);
       image.src = url;
     }
-    image.style.width = image.style.height = `${size}px`;
-    image.style.transform = up === 0 ? '' : `translate(${-column * TILE_SIDE}px, ${-row * TILE_SIDE}px)`;
+    image.style.width = image.style.height = `${size + (up === 0 ? OVERLAP : 0)}px`;
+    const [left, top] = [column * TILE_SIDE, row * TILE_SIDE];
+    image.style.transform = up === 0 ? '' : `translate(${-left}px, ${-top}px)`;
+    const end = (start: number): number => Math.max(0, size - start - TILE_SIDE - OVERLAP);
+    image.style.clipPath = up === 0 ? '' : `inset(${top}px ${end(left)}px ${end(top)}px ${left}px)`;
   }
 
   #isNear(cell: Cell): boolean {

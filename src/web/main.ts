@@ -2,7 +2,7 @@ import { AddressBar, permalink, readQuery, type Query } from './address-bar.js';
 import { Bookmarks } from './bookmarks.js';
 import { BoringLookup } from './boring-lookup.js';
 import { ALL_THEMES, Colours } from './colours.js';
-import { byId, copy, download, onClick, tell } from './elements.js';
+import { byId, copy, download, elementOf, onClick, tell } from './elements.js';
 import { Gallery } from './gallery.js';
 import { listenToGestures } from './gestures.js';
 import { Inspector } from './inspector.js';
@@ -12,7 +12,7 @@ import { Motion } from './motion.js';
 import { PaintedPictures } from './painted-pictures.js';
 import { PictureStore } from './picture-store.js';
 import { HOME, placeOf, viewOf, type Place } from './place.js';
-import { PlacesDialog } from './places-dialog.js';
+import { setUpPlaces } from './places-dialog.js';
 import { describePlace, fullPlace } from './readout.js';
 import { snapshot } from './snapshot.js';
 import { Stage } from './stage.js';
@@ -76,7 +76,8 @@ async function main(): Promise<void> {
     try {
       return viewOf(place, innerHeight);
     } catch (error) {
-      tell(`${error instanceof Error ? error.message : String(error)}. This is the whole set instead.`, 12);
+      const reason = error instanceof Error ? error.message : String(error);
+      tell(`This address could not be read: ${reason}. Here is the whole set instead.`, 12);
       return viewOf(HOME, innerHeight);
     }
   }
@@ -118,12 +119,12 @@ async function main(): Promise<void> {
   function choose(name: string): void {
     if (name === colours.theme) return;
     colours.choose(name);
-    byId<HTMLSelectElement>('theme').value = colours.theme;
+    elementOf(HTMLSelectElement, 'theme').value = colours.theme;
     stage.repaint();
     void minimap.paint(store, painted);
   }
 
-  const select = byId<HTMLSelectElement>('theme');
+  const select = elementOf(HTMLSelectElement, 'theme');
   select.append(...ALL_THEMES.map((name) => new Option(name)));
   select.value = colours.theme;
   // A JPEG has the colours that it has.
@@ -190,10 +191,10 @@ async function main(): Promise<void> {
       ? await document.exitFullscreen()
       : await document.documentElement.requestFullscreen(),
   );
-  onClick('help', () => byId<HTMLDialogElement>('help-dialog').showModal());
-  new PlacesDialog(new Bookmarks(), here, (place) => motion.fly(viewOrHome(place)));
+  onClick('help', () => elementOf(HTMLDialogElement, 'help-dialog').showModal());
+  setUpPlaces(new Bookmarks(), here, (place) => motion.fly(viewOrHome(place)));
 
-  const whole = byId<HTMLAnchorElement>('whole');
+  const whole = elementOf(HTMLAnchorElement, 'whole');
   whole.hidden = !query.isEmbedded;
   whole.addEventListener('click', () => (whole.href = permalink(here(), chosenTheme(), false)));
 
@@ -201,7 +202,6 @@ async function main(): Promise<void> {
   addEventListener('online', () => stage.expect(null));
   void minimap.paint(store, painted);
   motion.set(motion.view);
-  map.focus({ preventScroll: true });
 }
 
 await main();

@@ -1,25 +1,34 @@
 import type { Bookmarks } from './bookmarks.js';
-import { byId, download, onClick, tell } from './elements.js';
+import { byId, download, elementOf, onClick, tell } from './elements.js';
 import type { Place } from './place.js';
 import { TOUR, type NamedPlace } from './places.js';
 
-/** The dialog of places: a tour, and the bookmarks. */
-export class PlacesDialog {
-  readonly #dialog = byId<HTMLDialogElement>('places-dialog');
+/**
+ * Makes the dialog of places work: a tour, and the bookmarks.
+ *
+ * @param here the place that is shown now
+ * @param onGo told where to go
+ */
+export function setUpPlaces(bookmarks: Bookmarks, here: () => Place, onGo: (place: Place) => void): void {
+  new PlacesDialog(bookmarks, onGo).listen(here);
+}
+
+class PlacesDialog {
+  readonly #dialog = elementOf(HTMLDialogElement, 'places-dialog');
   readonly #bookmarks: Bookmarks;
   readonly #onGo: (place: Place) => void;
 
-  /**
-   * @param here the place that is shown now
-   * @param onGo told where to go
-   */
-  constructor(bookmarks: Bookmarks, here: () => Place, onGo: (place: Place) => void) {
+  constructor(bookmarks: Bookmarks, onGo: (place: Place) => void) {
     this.#bookmarks = bookmarks;
     this.#onGo = onGo;
+  }
+
+  listen(here: () => Place): void {
+    const bookmarks = this.#bookmarks;
     byId('tour').append(...TOUR.map((place) => this.#entry(place)));
     this.#list();
     onClick('places', () => this.#dialog.showModal());
-    const name = byId<HTMLInputElement>('bookmark-name');
+    const name = elementOf(HTMLInputElement, 'bookmark-name');
     byId('bookmark').addEventListener('submit', (event) => {
       event.preventDefault();
       bookmarks.add({ name: name.value, ...here() });
@@ -29,14 +38,16 @@ export class PlacesDialog {
     onClick('export', () =>
       download(new Blob([bookmarks.export()], { type: 'application/json' }), 'mandelbrot-bookmarks.json'),
     );
-    const file = byId<HTMLInputElement>('import-file');
+    const file = elementOf(HTMLInputElement, 'import-file');
     onClick('import', () => file.click());
-    file.addEventListener('change', async () => {
-      const added = bookmarks.import((await file.files?.[0]?.text()) ?? '');
-      tell(added === null ? 'That file holds no bookmarks of this map.' : `${added} bookmarks added.`);
-      file.value = '';
-      this.#list();
-    });
+    file.addEventListener('change', () => void this.#import(file));
+  }
+
+  async #import(file: HTMLInputElement): Promise<void> {
+    const added = this.#bookmarks.import((await file.files?.[0]?.text()) ?? '');
+    tell(added === null ? 'That file holds no bookmarks of this map.' : `${added} bookmarks added.`);
+    file.value = '';
+    this.#list();
   }
 
   #list(): void {

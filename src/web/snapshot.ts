@@ -15,7 +15,7 @@ export async function snapshot(stage: Stage, element: HTMLElement): Promise<Blob
   for (const layer of stage.layers) {
     for (const { image, cell } of layer.pictures()) {
       const at = cell.getBoundingClientRect();
-      const enlarged = image.width / cell.offsetWidth;
+      const enlarged = Math.round(image.width / cell.offsetWidth);
       const { e, f } = new DOMMatrix(getComputedStyle(image).transform);
       const side = image.naturalWidth / enlarged;
       const [left, top] = [
