@@ -31,6 +31,7 @@ const style = transform({
 const inside = (text) => text.replaceAll('</', String.raw`<\/`);
 const page = readFileSync('src/web/page.html', 'utf8')
   .replace(/\n\s+/g, '\n')
+  .replace('/*VERSION*/', JSON.parse(readFileSync('package.json', 'utf8')).version)
   .replace('/*STYLE*/', () => style)
   .replace('/*SCRIPT*/', () => inside(script));
 writeFileSync('dist/web/index.html', page);

@@ -4,7 +4,10 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCache } from '../dist/cache/create.js';
+import { Layout } from '../dist/cache/layout.js';
+import { refreshPage } from '../dist/cache/page-file.js';
 import { DEFAULT_LEASE } from '../dist/cache/settings.js';
+import { readPage } from '../dist/daemon/page.js';
 import { seedOf } from '../dist/daemon/seed.js';
 import { DEFAULT_THEME } from '../dist/image/themes.js';
 
@@ -14,6 +17,7 @@ await rm(template, { recursive: true, force: true });
 await mkdir(template);
 const choice = { theme: DEFAULT_THEME, image: 'png', lease: DEFAULT_LEASE };
 await createCache(template, choice, seedOf(choice.theme, choice.image));
+await refreshPage(new Layout(template, choice.image), await readPage());
 // Git keeps no empty folders; caches ignore dot files.
 for (const entry of await readdir(template, { withFileTypes: true })) {
   if (!entry.isDirectory()) continue;

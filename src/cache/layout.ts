@@ -8,6 +8,7 @@ import type { PictureFormat } from '../tile/picture-format.js';
  *
  * ```
  * cache.json                       settings, see settings.ts
+ * index.html                       the map
  * lock/held/                       exists while a client holds the lock, with the holder's token inside
  * boring.txt                       one line a boring tile, grows at its end only
  * todo/A.raw  done/A.raw           tiles waiting, tiles subdivided
@@ -46,6 +47,9 @@ export class Layout {
   }
   get boring(): string {
     return join(this.root, 'boring.txt');
+  }
+  get page(): string {
+    return join(this.root, 'index.html');
   }
   get badFolder(): string {
     return join(this.root, 'bad');

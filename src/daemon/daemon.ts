@@ -13,6 +13,7 @@ import { Holdings } from './holdings.js';
 import { adviseOnMount } from './mount-advice.js';
 import { openCache, type OpenCache } from './open-cache.js';
 import type { DaemonOptions, Mode, Progress } from './options.js';
+import { bringPage } from './page.js';
 import { SpaceGuard } from './space-guard.js';
 import { Tally } from './tally.js';
 
@@ -101,6 +102,7 @@ export class Daemon {
     const cache = await openCache(options, tally);
     await adviseOnMount(options.root, options.logger);
     const { settings, layout, lock } = cache;
+    await bringPage(layout, options.logger);
     const joined = await Membership.join(layout, settings, options, lock, options.started);
     if (joined.recovered) {
       tally.recovered++;

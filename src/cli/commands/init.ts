@@ -5,7 +5,10 @@ import { directoryPositional, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { UsageError } from '../usage-error.js';
 import { createCache } from '../../cache/create.js';
+import { Layout } from '../../cache/layout.js';
+import { refreshPage } from '../../cache/page-file.js';
 import type { PictureFormat } from '../../tile/picture-format.js';
+import { readPage } from '../../daemon/page.js';
 import { seedOf } from '../../daemon/seed.js';
 import type { ThemeName } from '../../image/themes.js';
 import { EXIT } from '../exit-codes.js';
@@ -22,8 +25,10 @@ interface InitArguments {
 async function runInit(args: InitArguments, terminal: Terminal): Promise<number> {
   const { directory, theme, image, lease } = args;
   await createCache(directory, { theme, image, lease }, seedOf(theme, image));
+  await refreshPage(new Layout(directory, image), await readPage());
   say(terminal, `Made a cache in ${directory}. Start a daemon on any number of machines that mount it:`);
   say(terminal, `  mandeld --cache ${directory} --client NAME`);
+  say(terminal, `Serve ${directory} by any web server: index.html is the map.`);
   return EXIT.ok;
 }
 
