@@ -82,8 +82,8 @@ const THEMES: Readonly<Record<SmoothThemeName, SmoothTheme>> = {
 };
 
 /** Below this many octaves of a pixel the colour fades into the boundary's. */
-const FADE_FROM = -1;
-const FADE_OVER = 5;
+const FADE_FROM = 0.5;
+const FADE_OVER = 4;
 
 /**
  * The palette of a smooth theme for pictures of one level.

@@ -128,7 +128,7 @@ async function main(): Promise<void> {
   select.append(...ALL_THEMES.map((name) => new Option(name)));
   select.value = colours.theme;
   // A JPEG has the colours that it has.
-  select.hidden = suffix !== '.png';
+  byId('colours').hidden = suffix !== '.png';
   select.addEventListener('change', () => {
     choose(select.value);
     bar.settle();
