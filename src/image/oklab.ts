@@ -70,13 +70,13 @@ function isShowable(linear: readonly number[]): boolean {
 }
 
 /**
- * The sRGB bytes of a colour. One that the screen cannot show loses chroma, and keeps its lightness and its hue, until
- * it can: cutting off single channels would shift the hue of a gradient's middle.
+ * A colour in linear light, in which colours may be averaged. One that the screen cannot show loses chroma, and keeps its lightness and
+ * its hue, until it can: cutting off single channels would shift the hue of a gradient's middle.
  *
  * @param lab lightness from 0 to 1
- * @returns red, green, blue, 0 to 255
+ * @returns red, green, blue, 0 to 1
  */
-export function toSrgb(lab: Lab): [number, number, number] {
+export function toLinearLight(lab: Lab): [number, number, number] {
   let linear = toLinear(lab);
   if (!isShowable(linear)) {
     let share = 0;
@@ -86,11 +86,17 @@ export function toSrgb(lab: Lab): [number, number, number] {
     }
     linear = toLinear([lab[0], lab[1] * share, lab[2] * share]);
   }
-  return [toByte(linear[0]), toByte(linear[1]), toByte(linear[2])];
+  return linear;
+}
+
+/** The sRGB bytes of a colour, red, green and blue from 0 to 255; as {@link toLinearLight}. */
+export function toSrgb(lab: Lab): [number, number, number] {
+  const [red, green, blue] = toLinearLight(lab);
+  return [toByte(red), toByte(green), toByte(blue)];
 }
 
 /** Rounds a linear channel to its sRGB byte: how many of the 255 midpoints between bytes lie at or below it. */
-function toByte(linear: number): number {
+export function toByte(linear: number): number {
   let low = 0;
   let high = 255;
   while (low < high) {

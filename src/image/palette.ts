@@ -9,6 +9,7 @@ import {
   INTERIOR_STEPS,
   interiorIndex,
   interiorOctave,
+  PERIOD_CLASSES,
 } from './palette-index.js';
 import type { FlatTheme } from './theme.js';
 import { themeOf, type ThemeName } from './themes.js';
@@ -32,26 +33,47 @@ export function paletteOf(theme: ThemeName): Uint8Array {
   return palette;
 }
 
-/** Makes the palette of a theme of the flat family. */
-export function makeFlatPalette(theme: FlatTheme): Uint8Array {
-  const palette = new Uint8Array(PALETTE_BYTES);
-  const paint = (index: number, colour: Lab): void => palette.set(toSrgb(colour), 3 * index);
-  paint(BOUNDARY_INDEX, fromLch(theme.boundary));
+/** The colours of a flat theme, of any distance. */
+export interface FlatColours {
+  readonly boundary: Lab;
+  /** Of the exterior, by log2 DE in pixel spacings. */
+  readonly exterior: (octave: number) => Lab;
+  /** Of the interior, by class and log2 DE. */
+  readonly interior: (classNumber: number, octave: number) => Lab;
+}
+
+/** The colours of a flat theme. */
+export function flatColours(theme: FlatTheme): FlatColours {
   const exterior = theme.exterior.map(([octave, colour]) => ({ octave, value: fromLch(colour) }));
-  for (let index = FIRST_EXTERIOR_INDEX; index < FIRST_INTERIOR_INDEX; index++) {
-    // Boring steps do not ask the gradient: they are exactly of one colour whatever a theme's stops are.
-    const octave = index < FIRST_BORING_EXTERIOR ? exteriorOctave(index) : Infinity;
-    paint(index, along(exterior, octave, mix));
-  }
   const rim = fromLch(theme.rim);
   const rimShare = theme.rimShare.map(([octave, share]) => ({ octave, value: share }));
-  theme.interior.forEach((colour, classNumber) => {
-    const body = fromLch(colour);
+  const bodies = theme.interior.map(fromLch);
+  return {
+    boundary: fromLch(theme.boundary),
+    exterior: (octave) => along(exterior, octave, mix),
+    interior: (classNumber, octave) =>
+      octave === Infinity
+        ? bodies[classNumber]
+        : mix(bodies[classNumber], rim, along(rimShare, octave, mixNumbers)),
+  };
+}
+
+/** Makes the palette of a theme of the flat family. */
+export function makeFlatPalette(theme: FlatTheme): Uint8Array {
+  const { boundary, exterior, interior } = flatColours(theme);
+  const palette = new Uint8Array(PALETTE_BYTES);
+  const paint = (index: number, colour: Lab): void => palette.set(toSrgb(colour), 3 * index);
+  paint(BOUNDARY_INDEX, boundary);
+  for (let index = FIRST_EXTERIOR_INDEX; index < FIRST_INTERIOR_INDEX; index++) {
+    // Boring steps are exactly of one colour, whatever a theme's stops are.
+    paint(index, exterior(index < FIRST_BORING_EXTERIOR ? exteriorOctave(index) : Infinity));
+  }
+  for (let classNumber = 0; classNumber < PERIOD_CLASSES; classNumber++) {
     for (let step = 0; step < INTERIOR_STEPS; step++) {
-      const share = step < FIRST_BORING_STEP ? along(rimShare, interiorOctave(step), mixNumbers) : 0;
-      paint(interiorIndex(classNumber, step), mix(body, rim, share));
+      const octave = step < FIRST_BORING_STEP ? interiorOctave(step) : Infinity;
+      paint(interiorIndex(classNumber, step), interior(classNumber, octave));
     }
-  });
+  }
   return palette;
 }
 

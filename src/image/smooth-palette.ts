@@ -84,6 +84,44 @@ const THEMES: Readonly<Record<SmoothThemeName, SmoothTheme>> = {
 /** Below this many octaves of a pixel the colour fades into the boundary's. */
 const FADE_FROM = 0.5;
 const FADE_OVER = 4;
+/** The interior fades that many octaves later, and not wholly. */
+const INTERIOR_LATER = 1;
+const INTERIOR_FADE = 0.8;
+
+/** The colours of a smooth theme, of any distance. */
+export interface SmoothColours {
+  readonly boundary: Lab;
+  /** Of the exterior, by log2 DE in units of the plane plus 5, so that at level 0 it is that in spacings. */
+  readonly exterior: (octave: number) => Lab;
+  /** Octaves after which the exterior's colours come again. */
+  readonly cycle: number;
+  /** Of the interior, by class. */
+  readonly interior: readonly Lab[];
+}
+
+/** How much of the boundary's colour a sample has, by log2 DE in pixel spacings. */
+export function fadeOf(octave: number, isInterior: boolean): number {
+  const depth = FADE_FROM - octave + (isInterior ? INTERIOR_LATER : 0);
+  return Math.max(0, Math.min(1, depth / FADE_OVER)) * (isInterior ? INTERIOR_FADE : 1);
+}
+
+/** The colours of a smooth theme. */
+export function smoothColours(name: SmoothThemeName): SmoothColours {
+  const { cycle, octaves, boundary, interior } = THEMES[name];
+  const colours = cycle.map(fromLch);
+  const [lightness, chroma, hue] = interior;
+  return {
+    boundary: fromLch(boundary),
+    cycle: octaves,
+    exterior: (octave) => {
+      const turn = octave / octaves;
+      const at = (turn - Math.floor(turn)) * colours.length;
+      const first = Math.floor(at) % colours.length;
+      return mix(colours[first], colours[(first + 1) % colours.length], at - Math.floor(at));
+    },
+    interior: Array.from({ length: PERIOD_CLASSES }, (_, i) => fromLch([lightness, chroma, hue + 45 * i])),
+  };
+}
 
 /**
  * The palette of a smooth theme for pictures of one level.
@@ -92,29 +130,18 @@ const FADE_OVER = 4;
  * @returns 768 bytes, red, green, blue by index
  */
 export function smoothPaletteOf(name: SmoothThemeName, level: number): Uint8Array {
-  const { cycle, octaves, boundary, interior } = THEMES[name];
-  const colours = cycle.map(fromLch);
-  const edge = fromLch(boundary);
+  const { boundary, exterior, interior } = smoothColours(name);
   const palette = new Uint8Array(768);
   const paint = (index: number, colour: Lab): void => palette.set(toSrgb(colour), 3 * index);
-  paint(BOUNDARY_INDEX, edge);
-  const inCycle = (octave: number): Lab => {
-    const turn = (octave - level) / octaves;
-    const at = (turn - Math.floor(turn)) * colours.length;
-    const first = Math.floor(at) % colours.length;
-    return mix(colours[first], colours[(first + 1) % colours.length], at - Math.floor(at));
-  };
-  const fade = (octave: number): number => Math.max(0, Math.min(1, (FADE_FROM - octave) / FADE_OVER));
+  paint(BOUNDARY_INDEX, boundary);
   for (let index = FIRST_EXTERIOR_INDEX; index < FIRST_INTERIOR_INDEX; index++) {
     const octave = exteriorOctave(index);
-    paint(index, mix(inCycle(octave), edge, fade(octave)));
+    paint(index, mix(exterior(octave - level), boundary, fadeOf(octave, false)));
   }
-  for (let periodClass = 0; periodClass < PERIOD_CLASSES; periodClass++) {
-    const [lightness, chroma, hue] = interior;
-    const body = fromLch([lightness, chroma, hue + 45 * periodClass]);
+  for (let classNumber = 0; classNumber < PERIOD_CLASSES; classNumber++) {
     for (let step = 0; step < INTERIOR_STEPS; step++) {
-      const octave = interiorOctave(step);
-      paint(interiorIndex(periodClass, step), mix(body, edge, 0.8 * fade(octave - 1)));
+      const share = fadeOf(interiorOctave(step), true);
+      paint(interiorIndex(classNumber, step), mix(interior[classNumber], boundary, share));
     }
   }
   return palette;

@@ -1,0 +1,116 @@
+import { toLinearLight } from './oklab.js';
+import { PERIOD_CLASSES } from './palette-index.js';
+import { flatColours } from './palette.js';
+import { fadeOf, isSmoothThemeName, smoothColours, type SmoothThemeName } from './smooth-palette.js';
+import { themeOf, type ThemeName } from './themes.js';
+
+/**
+ * Colours of single samples, for pictures of any scale: by the distance itself and not by a palette's index, so that nothing jumps while a film
+ * goes on. They are in linear light, in which colours may be averaged.
+ */
+
+/** Kinds of samples that have colours of their own: the exterior, and the interior by class. */
+const KINDS: number = 1 + PERIOD_CLASSES;
+/** Distance codes that share a colour, log2: a thirty-second of an octave. */
+export const CODE_SHIFT = 3;
+/** Colours of a kind in a table. */
+export const TABLE_STEPS: number = 65_536 >> CODE_SHIFT;
+
+/** Octaves that a table covers, half of them below 0. */
+const TABLE_OCTAVES = 256;
+/** Range and resolution at which a theme's colours are computed; beyond it they do not change. */
+const FIRST_OCTAVE = -12;
+const LAST_OCTAVE = 12;
+const RAMP_STEPS = 64;
+const RAMP: number = (LAST_OCTAVE - FIRST_OCTAVE) * RAMP_STEPS + 1;
+/** Colours that are computed of a smooth theme's cycle. */
+const CYCLE_STEPS = 1024;
+
+/**
+ * A flat theme is at its last colour from 4 spacings of a tile on. A film samples tiles whose spacing may be half of its own, so there it must
+ * be from 2 of its own on, or boring tiles would have edges.
+ */
+const FLAT_OCTAVES = 1;
+
+/** The colours of a theme. */
+export class FilmColours {
+  /** What lies on the boundary, or was not resolved: red, green and blue in linear light. */
+  readonly boundary: readonly number[];
+  /** By kind and octave of the picture's spacing; of a smooth theme, the interior only. */
+  readonly #ramp = new Float32Array(3 * KINDS * RAMP);
+  /** Of a smooth theme, the exterior by octave of the plane. */
+  readonly #cycle: { readonly colours: Float32Array; readonly octaves: number } | null = null;
+
+  constructor(theme: ThemeName | SmoothThemeName) {
+    if (isSmoothThemeName(theme)) {
+      const { boundary, exterior, cycle, interior } = smoothColours(theme);
+      this.boundary = toLinearLight(boundary);
+      this.#fill((kind, octave) => {
+        const colour = toLinearLight(kind === 0 ? boundary : interior[kind - 1]);
+        return blend(colour, this.boundary, fadeOf(octave, kind > 0));
+      });
+      const colours = new Float32Array(3 * CYCLE_STEPS);
+      for (let i = 0; i < CYCLE_STEPS; i++)
+        colours.set(toLinearLight(exterior((i * cycle) / CYCLE_STEPS)), 3 * i);
+      this.#cycle = { colours, octaves: cycle };
+    } else {
+      const { boundary, exterior, interior } = flatColours(themeOf(theme));
+      this.boundary = toLinearLight(boundary);
+      this.#fill((kind, octave) =>
+        toLinearLight(
+          kind === 0 ? exterior(octave + FLAT_OCTAVES) : interior(kind - 1, octave + FLAT_OCTAVES),
+        ),
+      );
+    }
+  }
+
+  #fill(colourOf: (kind: number, octave: number) => readonly number[]): void {
+    for (let kind = 0; kind < KINDS; kind++) {
+      for (let i = 0; i < RAMP; i++) {
+        this.#ramp.set(colourOf(kind, FIRST_OCTAVE + i / RAMP_STEPS), 3 * (kind * RAMP + i));
+      }
+    }
+  }
+
+  /**
+   * The colours of samples whose distance code is in spacings of their own, by kind and code.
+   *
+   * @param octaves log2 of the samples' spacing in spacings of the picture
+   * @param log2Spacing log2 of the samples' spacing, units of the plane
+   * @returns red, green and blue in linear light at 3 (TABLE_STEPS kind + (code + 32768 >> CODE_SHIFT)); kind 0 is the exterior, kind
+   * 1 + c the interior of class c
+   */
+  table(octaves: number, log2Spacing: number): Float32Array {
+    const table = new Float32Array(3 * KINDS * TABLE_STEPS);
+    for (let step = 0; step < TABLE_STEPS; step++) {
+      const own = (step + 0.5) * (TABLE_OCTAVES / TABLE_STEPS) - TABLE_OCTAVES / 2;
+      const octave = Math.max(FIRST_OCTAVE, Math.min(LAST_OCTAVE, own + octaves));
+      const at = Math.round((octave - FIRST_OCTAVE) * RAMP_STEPS);
+      for (let kind = 0; kind < KINDS; kind++) {
+        const from = 3 * (kind * RAMP + at);
+        table.set(this.#ramp.subarray(from, from + 3), 3 * (kind * TABLE_STEPS + step));
+      }
+      if (this.#cycle !== null)
+        this.#paintCycle(table, step, own + log2Spacing + ROOT_OCTAVES, fadeOf(octave, false));
+    }
+    return table;
+  }
+
+  /** The exterior of a smooth theme. */
+  #paintCycle(table: Float32Array, step: number, octave: number, fade: number): void {
+    if (this.#cycle === null) return;
+    const { colours, octaves } = this.#cycle;
+    const turn = octave / octaves;
+    const at = Math.floor((turn - Math.floor(turn)) * CYCLE_STEPS) % CYCLE_STEPS;
+    for (let channel = 0; channel < 3; channel++) {
+      table[3 * step + channel] = colours[3 * at + channel] * (1 - fade) + this.boundary[channel] * fade;
+    }
+  }
+}
+
+/** A smooth theme's octaves count from the root's spacing, 2^-5. */
+const ROOT_OCTAVES = 5;
+
+function blend(from: readonly number[], to: readonly number[], share: number): number[] {
+  return from.map((value, i) => value * (1 - share) + to[i] * share);
+}
