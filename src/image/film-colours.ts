@@ -1,5 +1,6 @@
 import { toLinearLight } from './oklab.js';
-import { PERIOD_CLASSES } from './palette-index.js';
+import { EXTERIOR } from '../tile/samples.js';
+import { PERIOD_CLASSES, periodClass } from './palette-index.js';
 import { flatColours } from './palette.js';
 import { fadeOf, isSmoothThemeName, smoothColours, type SmoothThemeName } from './smooth-palette.js';
 import { themeOf, type ThemeName } from './themes.js';
@@ -9,8 +10,14 @@ import { themeOf, type ThemeName } from './themes.js';
  * goes on. They are in linear light, in which colours may be averaged.
  */
 
-/** Kinds of samples that have colours of their own: the exterior, and the interior by class. */
-const KINDS: number = 1 + PERIOD_CLASSES;
+/** Kinds of samples that have colours of their own: the exterior, the interior by class, and what has no distance. */
+const KINDS: number = 2 + PERIOD_CLASSES;
+/** Kind of the exterior. */
+export const EXTERIOR_KIND = 0;
+/** Kind of the interior of class 0; the other classes follow. */
+export const INTERIOR_KIND = 1;
+/** Kind of what lies on the boundary, or was not resolved. */
+export const BOUNDARY_KIND: number = KINDS - 1;
 /** Distance codes that share a colour, log2: a thirty-second of an octave. */
 export const CODE_SHIFT = 3;
 /** Colours of a kind in a table. */
@@ -34,8 +41,8 @@ const FLAT_OCTAVES = 1;
 
 /** The colours of a theme. */
 export class FilmColours {
-  /** What lies on the boundary, or was not resolved: red, green and blue in linear light. */
-  readonly boundary: readonly number[];
+  /** Red, green and blue in linear light. */
+  readonly #boundary: readonly number[];
   /** By kind and octave of the picture's spacing; of a smooth theme, the interior only. */
   readonly #ramp = new Float32Array(3 * KINDS * RAMP);
   /** Of a smooth theme, the exterior by octave of the plane. */
@@ -44,10 +51,10 @@ export class FilmColours {
   constructor(theme: ThemeName | SmoothThemeName) {
     if (isSmoothThemeName(theme)) {
       const { boundary, exterior, cycle, interior } = smoothColours(theme);
-      this.boundary = toLinearLight(boundary);
+      this.#boundary = toLinearLight(boundary);
       this.#fill((kind, octave) => {
         const colour = toLinearLight(kind === 0 ? boundary : interior[kind - 1]);
-        return blend(colour, this.boundary, fadeOf(octave, kind > 0));
+        return blend(colour, this.#boundary, fadeOf(octave, kind > 0));
       });
       const colours = new Float32Array(3 * CYCLE_STEPS);
       for (let i = 0; i < CYCLE_STEPS; i++)
@@ -55,7 +62,7 @@ export class FilmColours {
       this.#cycle = { colours, octaves: cycle };
     } else {
       const { boundary, exterior, interior } = flatColours(themeOf(theme));
-      this.boundary = toLinearLight(boundary);
+      this.#boundary = toLinearLight(boundary);
       this.#fill((kind, octave) =>
         toLinearLight(
           kind === 0 ? exterior(octave + FLAT_OCTAVES) : interior(kind - 1, octave + FLAT_OCTAVES),
@@ -67,7 +74,9 @@ export class FilmColours {
   #fill(colourOf: (kind: number, octave: number) => readonly number[]): void {
     for (let kind = 0; kind < KINDS; kind++) {
       for (let i = 0; i < RAMP; i++) {
-        this.#ramp.set(colourOf(kind, FIRST_OCTAVE + i / RAMP_STEPS), 3 * (kind * RAMP + i));
+        const colour =
+          kind === BOUNDARY_KIND ? this.#boundary : colourOf(kind, FIRST_OCTAVE + i / RAMP_STEPS);
+        this.#ramp.set(colour, 3 * (kind * RAMP + i));
       }
     }
   }
@@ -77,8 +86,8 @@ export class FilmColours {
    *
    * @param octaves log2 of the samples' spacing in spacings of the picture
    * @param log2Spacing log2 of the samples' spacing, units of the plane
-   * @returns red, green and blue in linear light at 3 (TABLE_STEPS kind + (code + 32768 >> CODE_SHIFT)); kind 0 is the exterior, kind
-   * 1 + c the interior of class c
+   * @returns red, green and blue in linear light at 3 (TABLE_STEPS kind + (code + 32768 >> CODE_SHIFT)); the kinds
+   * stand above
    */
   table(octaves: number, log2Spacing: number): Float32Array {
     const table = new Float32Array(3 * KINDS * TABLE_STEPS);
@@ -103,9 +112,15 @@ export class FilmColours {
     const turn = octave / octaves;
     const at = Math.floor((turn - Math.floor(turn)) * CYCLE_STEPS) % CYCLE_STEPS;
     for (let channel = 0; channel < 3; channel++) {
-      table[3 * step + channel] = colours[3 * at + channel] * (1 - fade) + this.boundary[channel] * fade;
+      table[3 * step + channel] = colours[3 * at + channel] * (1 - fade) + this.#boundary[channel] * fade;
     }
   }
+}
+
+/** The kind of a sample by its period code. */
+export function kindOf(period: number): number {
+  if (period < EXTERIOR) return BOUNDARY_KIND;
+  return period === EXTERIOR ? EXTERIOR_KIND : INTERIOR_KIND + periodClass(period);
 }
 
 /** A smooth theme's octaves count from the root's spacing, 2^-5. */

@@ -65,7 +65,7 @@ function ceilShift(code: number, shift: number): number {
 }
 
 /** Class of a period > 0, 0 to 7. */
-function periodClass(period: number): number {
+export function periodClass(period: number): number {
   return (period - 1) & (PERIOD_CLASSES - 1);
 }
 
