@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BLANK_PNG } from './blank.js';
+import { BoringPictures } from './boring-pictures.js';
+import { CACHING, sendNothing, FileSender } from './files.js';
+import type { Live } from './live.js';
+import type { ServeOptions } from './options.js';
+import { Page } from './page.js';
+import { pictureOf, rawOf, ServedFiles } from './resource.js';
+
+/** A request for something below a folder. */
+type Below = FastifyRequest<{ Params: { '*': string } }>;
+
+/** The page: from memory, since it is the program's and not the cache's. */
+export function addPage(app: FastifyInstance, html: string): void {
+  const page = new Page(html);
+  for (const path of ['/', '/index.html']) {
+    app.get(path, { compress: {} }, async (request, reply) => {
+      reply
+        .header('Cache-Control', CACHING.growing)
+        .header('ETag', page.etag)
+        .header('Content-Security-Policy', page.policy);
+      if (request.headers['if-none-match']?.includes(page.etag)) return await reply.code(304).send();
+      return await reply.type('text/html; charset=utf-8').send(page.html);
+    });
+  }
+}
+
+/** The cache's files: nothing but the four kinds that a page reads. */
+export function addFiles(app: FastifyInstance, options: ServeOptions, live: Live): void {
+  const { root, settings } = options;
+  const files = new ServedFiles(root);
+  const sender = new FileSender(root);
+  const boringPictures = new BoringPictures(settings.theme);
+
+  for (const [path, file] of [
+    ['/boring.txt', files.boring],
+    ['/cache.json', files.settings],
+  ] as const) {
+    app.get(path, { compress: {} }, async (_request, reply) => {
+      if (!(await sender.send(reply, [file], CACHING.growing))) sendNothing(reply);
+      return reply;
+    });
+  }
+  for (const folder of ['done', 'todo'] as const) {
+    app.get(`/${folder}/*`, async (request: Below, reply) => {
+      const address = rawOf(request.params['*']);
+      if (address === null || !(await sender.send(reply, [files[folder](address)], CACHING.tile)))
+        sendNothing(reply);
+      return reply;
+    });
+  }
+  app.get('/tile/*', async (request: Below, reply) => {
+    const picture = pictureOf(request.params['*']);
+    if (picture === null) return sendNothing(reply);
+    if (await sender.send(reply, [files.picture(picture)], CACHING.tile)) return reply;
+    const { name, format } = picture;
+    if (typeof name === 'string') {
+      // Only a look by a person (or a program that reads the picture) is a wish.
+      if (request.method === 'GET' && format === settings.image) live.missed(name, request.ip);
+      return sendBlank(reply);
+    }
+    const bytes = boringPictures.get(name.period, format);
+    if (bytes === null) return sendNothing(reply);
+    return reply
+      .header('Cache-Control', CACHING.growing)
+      .type(format === 'png' ? 'image/png' : 'image/jpeg')
+      .send(Buffer.from(bytes));
+  });
+}
+
+function sendBlank(reply: FastifyReply): FastifyReply {
+  return reply
+    .header('Cache-Control', CACHING.missing)
+    .header('X-Mandeld-Blank', '1')
+    .type('image/png')
+    .send(BLANK_PNG);
+}
+
+/** What a file server could not answer. */
+export function addLive(app: FastifyInstance, live: Live): void {
+  app.get('/api/status', { compress: {} }, async (_request, reply) =>
+    reply.header('Cache-Control', CACHING.missing).type('application/json').send(await live.status.get()),
+  );
+  app.get('/api/events', { exposeHeadRoute: false }, async (_request, reply) => {
+    if (!live.listeners.hasRoom)
+      return await reply.code(503).header('Retry-After', '30').type('text/plain').send('Too many listen.\n');
+    await live.listen(reply);
+    return reply;
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply
+      .header('Cache-Control', CACHING.missing)
+      .header('Content-Type', live.metrics.contentType)
+      .send(await live.metrics.text()),
+  );
+}
