@@ -24,20 +24,17 @@ export class FileSender {
   }
 
   /**
-   * Answers with the first of some files that stands there.
+   * Answers with a file.
    *
-   * @param paths from the root, built by {@link ServedFiles}
-   * @returns false when none does, and nothing was sent
+   * @param path from the root, built by `ServedFiles`
+   * @returns false when none stands there, and nothing was sent
    */
-  async send(reply: FastifyReply, paths: readonly string[], caching: string): Promise<boolean> {
-    for (const path of paths) {
-      if (!(await isStandingFile(this.#root, path))) continue;
-      reply.header('Cache-Control', caching);
-      // The library would set a Cache-Control of its own; a file that goes in this moment gets the 404 of all others.
-      reply.sendFile(path, this.#root, { cacheControl: false, dotfiles: 'deny', index: false });
-      return true;
-    }
-    return false;
+  async send(reply: FastifyReply, path: string, caching: string): Promise<boolean> {
+    if (!(await isStandingFile(this.#root, path))) return false;
+    reply.header('Cache-Control', caching);
+    // The library would set a Cache-Control of its own. A file that goes in this moment gets the 404 of all others.
+    reply.sendFile(path, this.#root, { cacheControl: false, dotfiles: 'deny', index: false });
+    return true;
   }
 }
 

@@ -12,7 +12,7 @@ export class Page {
   /** @param html the whole file */
   constructor(html: string) {
     this.html = html;
-    this.etag = `"${hashOf(html).slice(0, 27)}"`;
+    this.etag = `W/"${hashOf(html).slice(0, 27)}"`;
     const scripts = [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)].map(
       ([, text]) => `'sha256-${hashOf(text)}'`,
     );

@@ -17,6 +17,7 @@ export function addPage(app: FastifyInstance, html: string): void {
     app.get(path, { compress: {} }, async (request, reply) => {
       reply
         .header('Cache-Control', CACHING.growing)
+        .header('Vary', 'Accept-Encoding')
         .header('ETag', page.etag)
         .header('Content-Security-Policy', page.policy);
       if (request.headers['if-none-match']?.includes(page.etag)) return await reply.code(304).send();
@@ -32,27 +33,27 @@ export function addFiles(app: FastifyInstance, options: ServeOptions, live: Live
   const sender = new FileSender(root);
   const boringPictures = new BoringPictures(settings.theme);
 
-  for (const [path, file] of [
-    ['/boring.txt', files.boring],
-    ['/cache.json', files.settings],
-  ] as const) {
-    app.get(path, { compress: {} }, async (_request, reply) => {
-      if (!(await sender.send(reply, [file], CACHING.growing))) sendNothing(reply);
-      return reply;
-    });
-  }
+  app.get('/boring.txt', { compress: {} }, async (_request, reply) => {
+    reply.header('Vary', 'Accept-Encoding');
+    if (!(await sender.send(reply, files.boring, CACHING.growing))) sendNothing(reply);
+    return reply;
+  });
+  app.get('/cache.json', async (_request, reply) => {
+    if (!(await sender.send(reply, files.settings, CACHING.growing))) sendNothing(reply);
+    return reply;
+  });
   for (const folder of ['done', 'todo'] as const) {
     app.get(`/${folder}/*`, async (request: Below, reply) => {
       const address = rawOf(request.params['*']);
-      if (address === null || !(await sender.send(reply, [files[folder](address)], CACHING.tile)))
-        sendNothing(reply);
+      const isSent = address !== null && (await sender.send(reply, files[folder](address), CACHING.tile));
+      if (!isSent) sendNothing(reply);
       return reply;
     });
   }
   app.get('/tile/*', async (request: Below, reply) => {
     const picture = pictureOf(request.params['*']);
     if (picture === null) return sendNothing(reply);
-    if (await sender.send(reply, [files.picture(picture)], CACHING.tile)) return reply;
+    if (await sender.send(reply, files.picture(picture), CACHING.tile)) return reply;
     const { name, format } = picture;
     if (typeof name === 'string') {
       // Only a look by a person (or a program that reads the picture) is a wish.

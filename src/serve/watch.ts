@@ -34,7 +34,8 @@ export class Watch {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   #boringBytes = -1;
-  #toldStatus = -Infinity;
+  /** Who comes is told it at once, see live.ts. */
+  #toldStatus: number;
   #isFailing = false;
 
   constructor(
@@ -49,6 +50,7 @@ export class Watch {
     this.#misses = misses;
     this.#status = status;
     this.#options = options;
+    this.#toldStatus = options.clock();
     this.#hint = new ChangeHint(layout);
     this.#running = this.#run();
   }
