@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BLANK_PNG } from './blank.js';
 import { BoringPictures } from './boring-pictures.js';
-import { CACHING, sendNothing, FileSender } from './files.js';
+import { CACHING, COMPRESSED, FileSender, sendNothing } from './files.js';
 import type { Live } from './live.js';
 import type { ServeOptions } from './options.js';
 import { Page } from './page.js';
@@ -14,10 +14,10 @@ type Below = FastifyRequest<{ Params: { '*': string } }>;
 export function addPage(app: FastifyInstance, html: string): void {
   const page = new Page(html);
   for (const path of ['/', '/index.html']) {
-    app.get(path, { compress: {} }, async (request, reply) => {
+    app.get(path, { compress: COMPRESSED }, async (request, reply) => {
       reply
         .header('Cache-Control', CACHING.growing)
-        .header('Vary', 'Accept-Encoding')
+        .header('Vary', 'accept-encoding')
         .header('ETag', page.etag)
         .header('Content-Security-Policy', page.policy);
       if (request.headers['if-none-match']?.includes(page.etag)) return await reply.code(304).send();
@@ -33,8 +33,8 @@ export function addFiles(app: FastifyInstance, options: ServeOptions, live: Live
   const sender = new FileSender(root);
   const boringPictures = new BoringPictures(settings.theme);
 
-  app.get('/boring.txt', { compress: {} }, async (_request, reply) => {
-    reply.header('Vary', 'Accept-Encoding');
+  app.get('/boring.txt', { compress: COMPRESSED }, async (_request, reply) => {
+    reply.header('Vary', 'accept-encoding');
     if (!(await sender.send(reply, files.boring, CACHING.growing))) sendNothing(reply);
     return reply;
   });
@@ -79,7 +79,7 @@ function sendBlank(reply: FastifyReply): FastifyReply {
 
 /** What a file server could not answer. */
 export function addLive(app: FastifyInstance, live: Live): void {
-  app.get('/api/status', { compress: {} }, async (_request, reply) =>
+  app.get('/api/status', { compress: COMPRESSED }, async (_request, reply) =>
     reply.header('Cache-Control', CACHING.missing).type('application/json').send(await live.status.get()),
   );
   app.get('/api/events', { exposeHeadRoute: false }, async (_request, reply) => {
