@@ -89,7 +89,7 @@ export class Watch {
 
   async #look(): Promise<void> {
     const bytes = await this.boringBytes();
-    if (bytes !== this.#boringBytes && this.#boringBytes >= 0) this.#listeners.tell('boring', `${bytes}`);
+    if (bytes !== this.#boringBytes) this.#listeners.tell('boring', `${bytes}`);
     this.#boringBytes = bytes;
     const come = await this.#come();
     for (let at = 0; at < come.length; at += MAX_TOLD) {
