@@ -87,9 +87,9 @@ export async function moveInto(layout: Layout, from: string, to: string, mover: 
 const BLOCKED: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ELOOP', 'EEXIST', 'ENOTEMPTY']);
 
 /** The result of a move, or null when something stands in its way. */
-async function unlessBlocked(move: () => Promise<boolean>): Promise<boolean | null> {
+async function unlessBlocked(attempt: () => Promise<boolean>): Promise<boolean | null> {
   try {
-    return await move();
+    return await attempt();
   } catch (error) {
     if (BLOCKED.has(systemCode(error) ?? '')) return null;
     throw error;

@@ -87,7 +87,8 @@ export async function readBoring(path: string): Promise<BoringContents> {
     } else if (tiles.has(tile.address)) {
       if (duplicates.length < MAX_TOLD) duplicates.push(tile.address);
     } else {
-      if (tiles.size === MAX_BORING_TILES) throw fileError('EFBIG', `${path}: expected at most ${MAX_BORING_TILES} tiles`);
+      if (tiles.size === MAX_BORING_TILES)
+        throw fileError('EFBIG', `${path}: expected at most ${MAX_BORING_TILES} tiles`);
       tiles.set(tile.address, tile.period);
     }
   };

@@ -91,13 +91,11 @@ export class ServerMetrics {
   }
 
   #gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
+    const gauge: Gauge = new Gauge({
       name: `mandeld_server_${name}`,
       help,
       registers: [this.#registry],
-      collect() {
-        this.set(read());
-      },
+      collect: () => gauge.set(read()),
     });
   }
 }

@@ -80,7 +80,10 @@ function sendBlank(reply: FastifyReply): FastifyReply {
 /** What a file server could not answer. */
 export function addLive(app: FastifyInstance, live: Live): void {
   app.get('/api/status', { compress: COMPRESSED }, async (_request, reply) =>
-    reply.header('Cache-Control', CACHING.missing).type('application/json').send(await live.status.get()),
+    reply
+      .header('Cache-Control', CACHING.missing)
+      .type('application/json')
+      .send(await live.status.get()),
   );
   app.get('/api/events', { exposeHeadRoute: false }, async (_request, reply) => {
     if (!live.listeners.hasRoom)

@@ -109,8 +109,16 @@ function addManners(app: FastifyInstance, { version, logger }: ServeOptions, liv
     const code = error.statusCode ?? 500;
     // A range beyond the end says in its headers where the end is.
     if (code < 500)
-      return reply.code(code).headers(error.headers ?? {}).type('text/plain').send(`${error.message}\n`);
+      return reply
+        .code(code)
+        .headers(error.headers ?? {})
+        .type('text/plain')
+        .send(`${error.message}\n`);
     logger.error({ path: request.url.slice(0, 200), err: error }, 'a request could not be answered');
-    return reply.code(500).header('Cache-Control', 'no-store').type('text/plain').send('Something went wrong.\n');
+    return reply
+      .code(500)
+      .header('Cache-Control', 'no-store')
+      .type('text/plain')
+      .send('Something went wrong.\n');
   });
 }

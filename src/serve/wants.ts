@@ -156,10 +156,16 @@ export class Wants implements Asker {
     if (['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')) {
       if (!this.#isOn) return;
       this.#turnOff();
-      logger.warn({ cache: root, err: error }, 'want/ cannot be written to: tiles are served, and none asked for');
+      logger.warn(
+        { cache: root, err: error },
+        'want/ cannot be written to: tiles are served, and none asked for',
+      );
     } else if (!this.#isFailing) {
       this.#isFailing = true;
-      logger.warn({ cache: root, err: error }, 'missing tiles could not be asked for; trying again with the next ones');
+      logger.warn(
+        { cache: root, err: error },
+        'missing tiles could not be asked for; trying again with the next ones',
+      );
     }
   }
 

@@ -79,7 +79,10 @@ export class Watch {
         this.#isFailing = false;
       } catch (error) {
         if (!this.#isFailing)
-          logger.warn({ cache: this.#layout.root, err: error }, 'the cache cannot be looked at; trying again');
+          logger.warn(
+            { cache: this.#layout.root, err: error },
+            'the cache cannot be looked at; trying again',
+          );
         this.#isFailing = true;
       }
       const pause = Math.max(LEAST_MS, COST_FACTOR * (clock() - before));

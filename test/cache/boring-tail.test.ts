@@ -14,19 +14,27 @@ describe('the tail of boring.txt', () => {
     const path = join(await temporaryFolder(), 'boring.txt');
     const digits = fc.string({ unit: fc.constantFrom('0', '1', '2', '3'), maxLength: 6 });
     const line = digits.map((text) => `M${text} 3\n`);
-    const piece = fc.oneof(line, line, fc.constantFrom('M01', ' 7\n', '#\n', 'x\n', '\n', 'M0 -1\n', `M${'0'.repeat(9000)} 0\n`));
+    const piece = fc.oneof(
+      line,
+      line,
+      fc.constantFrom('M01', ' 7\n', '#\n', 'x\n', '\n', 'M0 -1\n', `M${'0'.repeat(9000)} 0\n`),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(piece, { maxLength: 6 }), { maxLength: 8 }), digits, async (steps, asked) => {
-        await rm(path, { force: true });
-        const tail = new BoringTail(path);
-        for (const step of steps) {
-          await appendFile(path, step.join(''));
-          await tail.refresh();
-          const { tiles } = await readBoring(path);
-          expect(tail.size).toBe(tiles.size);
-          expect(tail.ancestorOf(M(asked)) !== null).toBe(boringAncestor(tiles, M(asked)) !== null);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(piece, { maxLength: 6 }), { maxLength: 8 }),
+        digits,
+        async (steps, asked) => {
+          await rm(path, { force: true });
+          const tail = new BoringTail(path);
+          for (const step of steps) {
+            await appendFile(path, step.join(''));
+            await tail.refresh();
+            const { tiles } = await readBoring(path);
+            expect(tail.size).toBe(tiles.size);
+            expect(tail.ancestorOf(M(asked)) !== null).toBe(boringAncestor(tiles, M(asked)) !== null);
+          }
+        },
+      ),
       { numRuns: 200 },
     );
   });

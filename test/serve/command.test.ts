@@ -42,7 +42,10 @@ describe('mandeld serve', () => {
 
   it('says it in JSON, and takes options from the environment', async () => {
     const root = await caches.copy();
-    const running = start(['serve', root, '--json', '--log-level', 'silent'], { MANDELD_PORT: '0', MANDELD_WANTS: '0' });
+    const running = start(['serve', root, '--json', '--log-level', 'silent'], {
+      MANDELD_PORT: '0',
+      MANDELD_WANTS: '0',
+    });
     while (!running.out.includes('\n')) await delay(20);
     const { url } = JSON.parse(running.out) as { url: string };
     await fetch(new URL('/tile/M01331.png', url));
@@ -77,7 +80,9 @@ describe('mandeld serve', () => {
     const { running, url } = await serving(root);
     const second = await run('serve', root, '--port', new URL(url).port);
     expect(second).toMatchObject({ code: 2, out: '' });
-    expect(second.err).toMatch(/^mandeld: --port \d+ of --host 127\.0\.0\.1 is in use.*EADDRINUSE.*another port.*\n$/);
+    expect(second.err).toMatch(
+      /^mandeld: --port \d+ of --host 127\.0\.0\.1 is in use.*EADDRINUSE.*another port.*\n$/,
+    );
     expect((await running.kill('SIGTERM')).code).toBe(0);
   });
 

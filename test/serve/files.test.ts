@@ -71,7 +71,9 @@ describe('what is served', () => {
     expect(blank.headers['x-mandeld-blank']).toBe('1');
     const { width, height, data } = PNG.sync.read(blank.rawPayload);
     expect({ width, height, data: [...data] }).toEqual({ width: 1, height: 1, data: [0, 0, 0, 0] });
-    expect((await readFile(new URL('../../contrib/blank.png', import.meta.url))).equals(BLANK_PNG)).toBe(true);
+    expect((await readFile(new URL('../../contrib/blank.png', import.meta.url))).equals(BLANK_PNG)).toBe(
+      true,
+    );
     expect((await app.inject('/tile/M.png')).headers['x-mandeld-blank']).toBeUndefined();
   });
 
@@ -138,7 +140,8 @@ describe('a range of boring.txt', () => {
     const headers = { Range: range, 'Accept-Encoding': 'gzip' };
     const answer = await app.inject({ url: '/boring.txt', headers });
     expect(answer.statusCode).toBe(code);
-    const body = answer.headers['content-encoding'] === 'gzip' ? gunzipSync(answer.rawPayload) : answer.rawPayload;
+    const body =
+      answer.headers['content-encoding'] === 'gzip' ? gunzipSync(answer.rawPayload) : answer.rawPayload;
     if (slice !== null) expect(String(body)).toBe(text.slice(...slice));
     if (code === 206) {
       expect(answer.headers['content-encoding']).toBeUndefined();

@@ -8,7 +8,9 @@ import { HAS_NGINX, startNginx } from './support/nginx.js';
 import { serve, useRenderedCache } from './support/server.js';
 
 if (!HAS_NGINX)
-  process.stderr.write('\n!!! nginx IS NOT INSTALLED: NOTHING IS KNOWN OF ITS CONFIGURATIONS IN contrib/. !!!\n\n');
+  process.stderr.write(
+    '\n!!! nginx IS NOT INSTALLED: NOTHING IS KNOWN OF ITS CONFIGURATIONS IN contrib/. !!!\n\n',
+  );
 
 const TILE = 'public, max-age=3600, stale-while-revalidate=86400';
 
@@ -76,7 +78,9 @@ describe.skipIf(!HAS_NGINX)('contrib/mandeld.nginx.conf', () => {
     const plain = { 'Accept-Encoding': 'identity' };
     const range = await fetch(`${url}/boring.txt`, { headers: { ...plain, Range: 'bytes=-8' } });
     expect([range.status, await range.text()]).toEqual([206, text.slice(-8)]);
-    const beyond = await fetch(`${url}/boring.txt`, { headers: { ...plain, Range: `bytes=${text.length}-` } });
+    const beyond = await fetch(`${url}/boring.txt`, {
+      headers: { ...plain, Range: `bytes=${text.length}-` },
+    });
     expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${text.length}`]);
     const small = await fetch(`${url}/boring.txt`, { headers: { 'Accept-Encoding': 'gzip' } });
     expect([small.headers.get('content-encoding'), await small.text()]).toEqual(['gzip', text]);
@@ -95,10 +99,18 @@ describe.skipIf(!HAS_NGINX)('contrib/mandeld-live.nginx.conf', () => {
     const server = await serve(root, { trustProxy: true });
     await server.listen('127.0.0.1', 0);
     const url = await startNginx('mandeld-live.nginx.conf', root, Number(new URL(server.url).port));
-    const by = async (path: string): Promise<string | null> => (await fetch(url + path)).headers.get('x-mandeld');
+    const by = async (path: string): Promise<string | null> =>
+      (await fetch(url + path)).headers.get('x-mandeld');
     expect(await by('/tile/M.png')).toBeNull();
     expect(await by('/done/M.raw')).toBeNull();
-    for (const path of ['/', '/boring.txt', '/cache.json', '/api/status', '/tile/P99.png', '/tile/M013110.png'])
+    for (const path of [
+      '/',
+      '/boring.txt',
+      '/cache.json',
+      '/api/status',
+      '/tile/P99.png',
+      '/tile/M013110.png',
+    ])
       expect(await by(path), path).toBe('1.2.3');
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     await server.live.wants.settled();

@@ -61,7 +61,21 @@ describe('names', () => {
 
   it('that are accepted are the only ones of their files', () => {
     const files = new ServedFiles('/cache');
-    const part = fc.constantFrom('M', '0', '3', '/', '.', '..', 'P', '7', '.png', '.raw', '0'.repeat(120), '%', ' ');
+    const part = fc.constantFrom(
+      'M',
+      '0',
+      '3',
+      '/',
+      '.',
+      '..',
+      'P',
+      '7',
+      '.png',
+      '.raw',
+      '0'.repeat(120),
+      '%',
+      ' ',
+    );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         const path = parts.join('');

@@ -117,7 +117,9 @@ describe('a flood of wishes', () => {
       await server.app.inject({ url: `/tile/${address}.png`, headers: { 'X-Forwarded-For': `10.0.0.${i}` } });
     await server.live.wants.settled();
     expect(await wanted(root)).toHaveLength(64);
-    expect(await server.live.metrics.text()).toContain('mandeld_server_missing_tiles_total{outcome="too many"} 36');
+    expect(await server.live.metrics.text()).toContain(
+      'mandeld_server_missing_tiles_total{outcome="too many"} 36',
+    );
   });
 
   it('behind a proxy is held by the address that the proxy saw', async () => {

@@ -25,7 +25,11 @@ interface ServeArguments {
 /** `mandeld serve DIR`: until Ctrl-C. */
 async function runServe(args: ServeArguments, terminal: Terminal, version: string): Promise<number> {
   const port = wholeNumber(args.port, '--port', 0, 65_535);
-  const logger = createLogger(args.logLevel, terminal, terminal.interactive ? new ProgressLine(terminal) : null);
+  const logger = createLogger(
+    args.logLevel,
+    terminal,
+    terminal.interactive ? new ProgressLine(terminal) : null,
+  );
   const stopped = nextSignal();
   try {
     const server = await serveMap(args.directory, args.host, [port], {
@@ -69,7 +73,11 @@ export function serveCommand(y: Argv, { terminal, environment, version, finish }
       withEnvironment(
         c
           .positional('directory', directoryPositional)
-          .option('port', { type: 'number', default: 8080, describe: 'port to listen at, 0 for any that is free' })
+          .option('port', {
+            type: 'number',
+            default: 8080,
+            describe: 'port to listen at, 0 for any that is free',
+          })
           .option('host', {
             type: 'string',
             default: '127.0.0.1',

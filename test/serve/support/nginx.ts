@@ -67,7 +67,13 @@ export async function startNginx(configuration: string, cache: string, upstream 
   const url = `http://127.0.0.1:${port}`;
   for (;;) {
     if (nginx.exitCode !== null) throw new Error(`nginx did not start: ${errors}`);
-    if (await fetch(url).then(() => true, () => false)) return url;
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return url;
     await delay(20);
   }
 }
