@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compressed } from './compression.js';
 
 /**
  * The map's page, as it is served: with an ETag, and with a policy that lets nothing run but the page's own scripts, known by their
@@ -6,12 +7,15 @@ import { createHash } from 'node:crypto';
  */
 export class Page {
   readonly html: string;
+  /** The same in gzip. */
+  readonly small: Uint8Array;
   readonly etag: string;
   readonly policy: string;
 
   /** @param html the whole file */
   constructor(html: string) {
     this.html = html;
+    this.small = compressed(html);
     this.etag = `W/"${hashOf(html).slice(0, 27)}"`;
     const scripts = [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)].map(
       ([, text]) => `'sha256-${hashOf(text)}'`,

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { join } from 'node:path';
 import { BLANK_PNG } from './blank.js';
 import { BoringPictures } from './boring-pictures.js';
-import { CACHING, COMPRESSED, FileSender, sendNothing } from './files.js';
+import { acceptsGzip, CompressedBoring } from './compression.js';
+import { CACHING, FileSender, sendNothing } from './files.js';
 import type { Live } from './live.js';
 import type { ServeOptions } from './options.js';
 import { Page } from './page.js';
@@ -14,27 +16,34 @@ type Below = FastifyRequest<{ Params: { '*': string } }>;
 export function addPage(app: FastifyInstance, html: string): void {
   const page = new Page(html);
   for (const path of ['/', '/index.html']) {
-    app.get(path, { compress: COMPRESSED }, async (request, reply) => {
+    app.get(path, async (request, reply) => {
       reply
         .header('Cache-Control', CACHING.growing)
         .header('Vary', 'accept-encoding')
-        .header('ETag', page.etag)
         .header('Content-Security-Policy', page.policy);
-      if (request.headers['if-none-match']?.includes(page.etag)) return await reply.code(304).send();
-      return await reply.type('text/html; charset=utf-8').send(page.html);
+      reply.type('text/html; charset=utf-8');
+      return await sendText(request, reply, page.etag, page.html, page.small);
     });
   }
 }
 
 /** The cache's files: nothing but the four kinds that a page reads. */
 export function addFiles(app: FastifyInstance, options: ServeOptions, live: Live): void {
-  const { root, settings } = options;
+  const { root, settings, clock } = options;
   const files = new ServedFiles(root);
   const sender = new FileSender(root);
   const boringPictures = new BoringPictures(settings.theme);
 
-  app.get('/boring.txt', { compress: COMPRESSED }, async (_request, reply) => {
+  const boring = new CompressedBoring(join(root, files.boring), clock);
+  app.get('/boring.txt', async (request, reply) => {
     reply.header('Vary', 'accept-encoding');
+    const { headers } = request;
+    const isWhole = headers.range === undefined && acceptsGzip(headers['accept-encoding']);
+    const snapshot = isWhole ? await boring.get() : null;
+    if (snapshot !== null) {
+      reply.header('Cache-Control', CACHING.growing).type('text/plain; charset=utf-8');
+      return await sendText(request, reply, snapshot.etag, null, snapshot.bytes);
+    }
     if (!(await sender.send(reply, files.boring, CACHING.growing))) sendNothing(reply);
     return reply;
   });
@@ -69,6 +78,24 @@ export function addFiles(app: FastifyInstance, options: ServeOptions, live: Live
   });
 }
 
+/**
+ * Sends a text from memory.
+ *
+ * @param plain null when it is known that gzip is taken
+ */
+function sendText(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  etag: string,
+  plain: string | null,
+  small: Uint8Array,
+): FastifyReply {
+  reply.header('ETag', etag);
+  if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send();
+  if (plain !== null && !acceptsGzip(request.headers['accept-encoding'])) return reply.send(plain);
+  return reply.header('Content-Encoding', 'gzip').send(small);
+}
+
 function sendBlank(reply: FastifyReply): FastifyReply {
   return reply
     .header('Cache-Control', CACHING.missing)
@@ -79,7 +106,7 @@ function sendBlank(reply: FastifyReply): FastifyReply {
 
 /** What a file server could not answer. */
 export function addLive(app: FastifyInstance, live: Live): void {
-  app.get('/api/status', { compress: COMPRESSED }, async (_request, reply) =>
+  app.get('/api/status', async (_request, reply) =>
     reply
       .header('Cache-Control', CACHING.missing)
       .type('application/json')

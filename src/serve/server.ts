@@ -1,4 +1,3 @@
-import compress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance } from 'fastify';
 import { isIPv6, type AddressInfo } from 'node:net';
@@ -45,7 +44,6 @@ export class MapServer {
     });
     app.server.maxConnections = MAX_CONNECTIONS;
     addManners(app, options, live);
-    await app.register(compress, { global: false });
     await app.register(fastifyStatic, { root: resolve(options.root), serve: false });
     addPage(app, options.page);
     addFiles(app, options, live);

@@ -170,13 +170,18 @@ describe('compression', () => {
     ['/tile/M.png', false],
     ['/done/M.raw', false],
   ])('of %s: %s', async (url, isCompressed) => {
-    const { app } = await serve(await caches.copy());
+    const root = await caches.copy();
+    await writeFile(join(root, 'boring.txt'), 'M3000 0\n'.repeat(500), { flag: 'a' });
+    const { app } = await serve(root);
     const plain = await app.inject(url);
     const answer = await app.inject({ url, headers: { 'Accept-Encoding': 'br, gzip' } });
     expect(answer.headers['content-encoding']).toBe(isCompressed ? 'gzip' : undefined);
     if (isCompressed) {
       expect(answer.headers['vary']?.toLowerCase()).toBe('accept-encoding');
       expect(gunzipSync(answer.rawPayload).equals(plain.rawPayload)).toBe(true);
+      expect(answer.headers['etag']).toBe(plain.headers['etag']);
+      const headers = { 'Accept-Encoding': 'gzip', 'If-None-Match': String(answer.headers['etag']) };
+      expect((await app.inject({ url, headers })).statusCode).toBe(304);
     }
   });
 });
