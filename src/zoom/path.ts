@@ -44,9 +44,9 @@ export class FilmPath {
   constructor(request: ZoomRequest) {
     this.#request = request;
     [this.width, this.height] = request.SIZE.split('x').map(Number) as [number, number];
-    const first = log2Radius(request.RADIUS, 'RADIUS');
+    const first = log2OfRadius(request.RADIUS, 'RADIUS');
     const last = first - request.ZOOM;
-    const radii = request.STOPS.map(({ RADIUS }, i) => log2Radius(RADIUS, `STOPS.${i}.RADIUS`));
+    const radii = request.STOPS.map(({ RADIUS }, i) => log2OfRadius(RADIUS, `STOPS.${i}.RADIUS`));
     this.#bits =
       GUARD_BITS + Math.ceil(Math.max(0, -Math.min(last, first, ...radii)) + Math.log2(this.height));
     const at = ([re, im]: readonly [string, string], name: string, log2: number): Station => ({
@@ -139,7 +139,7 @@ function scaledBy(value: bigint, mantissa: number, exponent: number): bigint {
   return (value * BigInt(Math.round(mantissa * 2 ** 52))) >> BigInt(52 - exponent);
 }
 
-function log2Radius(text: string, name: string): number {
+function log2OfRadius(text: string, name: string): number {
   const { value, bits } = parseWhole(text, name);
   const log2 = log2Of(toScaled(value, bits));
   if (log2 > MAX_LOG2_RADIUS) throw new RangeError(`${name}: expected at most 16`);
