@@ -15,6 +15,8 @@ import type { PictureFormat } from '../tile/picture-format.js';
  * tile/A.png  tile/P<period>.png   pictures
  * want/A                           asked for out of turn
  * ahead/A                          made out of turn, its parent not being subdivided yet
+ * movie/KEY.mp4                    films, by a hash of all that determines them
+ * movie/frame/KEY.png              their frames, likewise
  * reference/A.orbit                reference orbits of cells, for deep tiles; may be removed at any time
  * bad/                             what was found in todo/ and cannot be a tile, set aside
  * work/CLIENT/status.json          heartbeat
@@ -94,6 +96,20 @@ export class Layout {
   reference(cell: Address): string {
     return join(this.referenceFolder, `${foldAddress(cell)}.orbit`);
   }
+  get movieFolder(): string {
+    return join(this.root, 'movie');
+  }
+  /** A film; `png` and `frames` are folders and texts of such a name. */
+  movie(key: Key, ending: string): string {
+    return join(this.movieFolder, `${key}.${ending}`);
+  }
+  get frameFolder(): string {
+    return join(this.movieFolder, 'frame');
+  }
+  /** A frame of films. */
+  frame(key: Key): string {
+    return join(this.frameFolder, `${key}.png`);
+  }
   /** A file that is written to learn the file server's time. */
   clock(client: string): string {
     return join(this.workFolder, `${CLOCK_PREFIX}${client}`);
@@ -109,6 +125,16 @@ export class Layout {
   work(client: string): WorkLayout {
     return new WorkLayout(join(this.workFolder, client), this.format);
   }
+}
+
+/** A hash that names what it was made of: 64 hexadecimal digits. */
+export type Key = string & { readonly [keyBrand]: true };
+declare const keyBrand: unique symbol;
+
+/** @throws RangeError when a text is none */
+export function parseKey(text: string): Key {
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new RangeError('expected 64 hexadecimal digits');
+  return text as Key;
 }
 
 /** Bytes that a path may have, Linux' PATH_MAX without the NUL at its end. */

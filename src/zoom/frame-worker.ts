@@ -1,0 +1,50 @@
+import { findTile } from '../cache/find-tile.js';
+import { Layout } from '../cache/layout.js';
+import { FilmColours } from '../image/film-colours.js';
+import type { Address } from '../tile/address.js';
+import { filmTile } from './film-tile.js';
+import type { FrameJob, FrameResult } from './frame-job.js';
+import { paintFrame, type Source } from './frame-painter.js';
+import { readFrame, writeFrame } from './frame-store.js';
+
+/** Tiles that a thread remembers, of 264 KB each: those of some five octaves. */
+const KEPT = 256;
+
+const known = new Map<string, Uint32Array>();
+let colours: { readonly theme: string; readonly of: FilmColours } | null = null;
+
+/** The worker thread of films. */
+export default async function perform(job: FrameJob): Promise<FrameResult> {
+  const { root, format, frame, theme, supersample, sources, key } = job;
+  const layout = new Layout(root, format);
+  const stored = await readFrame(layout.frame(key), frame.width, frame.height);
+  if (stored !== null) return { rgb: stored, isStored: true };
+  const found = new Map<Address, Source>();
+  for (const [tile, address] of sources) {
+    const places = await placesOf(layout, address);
+    if (typeof places === 'string') return { tile: address, reason: places };
+    found.set(tile, { address, places });
+  }
+  if (colours?.theme !== theme) colours = { theme, of: new FilmColours(theme) };
+  const rgb = paintFrame(frame, supersample, colours.of, (address) => found.get(address) ?? null);
+  await writeFrame(layout, key, rgb, frame.width, frame.height);
+  return { rgb, isStored: false };
+}
+
+/** A tile's samples, or why there are none. */
+async function placesOf(layout: Layout, address: Address): Promise<Uint32Array | string> {
+  const name = `${layout.root} ${address}`;
+  let places = known.get(name);
+  if (places === undefined) {
+    const samples = await findTile(layout, address);
+    if (samples === null) return 'it was there, and is nowhere now';
+    if (typeof samples === 'string') return `its file is damaged (${samples})`;
+    places = filmTile(samples);
+  } else {
+    known.delete(name); // and to the end: the last to go
+  }
+  known.set(name, places);
+  const [oldest] = known.keys();
+  if (known.size > KEPT) known.delete(oldest);
+  return places;
+}

@@ -1,0 +1,61 @@
+import { BoringTail } from '../cache/boring-tail.js';
+import { isFile } from '../cache/files.js';
+import { mapInGroups } from '../cache/groups.js';
+import type { Layout } from '../cache/layout.js';
+import { parentOf, ROOT, type Address } from '../tile/address.js';
+
+/**
+ * What is known of the tiles that a film needs. A boring tile has no samples, so it is shown by those of its nearest ancestor that is not
+ * boring; which one that is does not depend on how the cache came to know, and so neither do the film's bytes.
+ */
+export class TileBook {
+  readonly #layout: Layout;
+  /** boring.txt, kept up to date by {@link look}. */
+  readonly boring: BoringTail;
+  readonly #there = new Set<Address>();
+  readonly #sources = new Map<Address, Address>();
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+    this.boring = new BoringTail(layout.boring);
+  }
+
+  /** The tile whose samples show a tile; null when that is not known yet. */
+  sourceOf(address: Address): Address | null {
+    return this.#sources.get(address) ?? null;
+  }
+
+  /**
+   * Looks where tiles stand.
+   *
+   * @returns the tiles that have to be made first, in the order of those that need them
+   */
+  async look(addresses: readonly Address[]): Promise<Address[]> {
+    await this.boring.refresh();
+    const lacking = new Set<Address>();
+    await mapInGroups(addresses, async (address) => {
+      if (this.#sources.has(address)) return;
+      const source = this.#interesting(address);
+      // Every tile has its picture before anybody can take the tile, wherever its samples are just now.
+      if (this.#there.has(source) || (await isFile(this.#layout.tile(source)))) {
+        this.#there.add(source);
+        this.#sources.set(address, source);
+      } else {
+        lacking.add(source);
+      }
+    });
+    const order = new Map(addresses.map((address, i) => [this.#interesting(address), i]));
+    return [...lacking].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  }
+
+  /** The tile itself, or its nearest ancestor that is not known to be boring. */
+  #interesting(address: Address): Address {
+    let at = address;
+    for (let boring = this.boring.ancestorOf(at); boring !== null; boring = this.boring.ancestorOf(at)) {
+      const parent = parentOf(boring.address);
+      if (parent === null) return ROOT;
+      at = parent;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,70 @@
+import { askInPassing } from '../cache/ask.js';
+import type { Layout } from '../cache/layout.js';
+import type { Address } from '../tile/address.js';
+import type { TileBook } from './tile-book.js';
+
+/** A tile that has not come is asked for again after so many milliseconds: its mark may have been lost. */
+const AGAIN_MS = 5000;
+/** A tile whose mark has vanished so often without a result is given up. */
+const MAX_TRIES = 4;
+/** Marks in want/ at a time, of this film. */
+const OUTSTANDING = 512;
+
+/** A tile that is waited for. */
+interface Wish {
+  at: number;
+  tries: number;
+}
+
+/** The tiles that a film waits for: asked for in the order in which frames need them, and again when they do not come. */
+export class Wishes {
+  readonly #layout: Layout;
+  readonly #book: TileBook;
+  readonly #wishes = new Map<Address, Wish>();
+  readonly #failed = new Map<Address, string>();
+  #asked = 0;
+
+  constructor(layout: Layout, book: TileBook) {
+    this.#layout = layout;
+    this.#book = book;
+  }
+
+  /** Tiles that were asked for. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** Tiles that did not come, and why. */
+  get failed(): { address: Address; reason: string }[] {
+    return [...this.#failed].map(([address, reason]) => ({ address, reason }));
+  }
+
+  /** Whether more may be asked for. */
+  static hasRoom(lacking: number): boolean {
+    return lacking < OUTSTANDING;
+  }
+
+  /** Asks for what is lacking now, the most urgent first. */
+  async ask(lacking: readonly Address[], now: number): Promise<void> {
+    const isLacking = new Set(lacking);
+    for (const address of this.#wishes.keys()) if (!isLacking.has(address)) this.#wishes.delete(address);
+    const due = lacking.slice(0, OUTSTANDING).filter((address) => {
+      const wish = this.#wishes.get(address);
+      return !this.#failed.has(address) && (wish === undefined || now >= wish.at + AGAIN_MS);
+    });
+    if (due.length === 0) return;
+    const answers = await askInPassing(this.#layout, due, this.#book.boring);
+    for (const [i, address] of due.entries()) {
+      const wish = this.#wishes.get(address) ?? { at: now, tries: 0 };
+      if (answers[i] === 'is asked for') {
+        wish.tries++;
+        if (wish.tries === 1) this.#asked++;
+      }
+      wish.at = now;
+      this.#wishes.set(address, wish);
+      if (wish.tries > MAX_TRIES) {
+        this.#failed.set(address, `asked for ${wish.tries} times, and it has not come`);
+      }
+    }
+  }
+}
