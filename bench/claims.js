@@ -35,7 +35,13 @@ async function claimMs(root, files) {
   const identity = { client, host: 'bench', pid: process.pid, version: '0.0.0', workers: 1 };
   const { membership } = await Membership.join(layout, settings, identity, lock, new Date());
   const held = new Holdings();
-  const exchange = new Exchange(layout, lock, held, Infinity, pino({ level: 'silent' }));
+  const exchange = new Exchange(
+    layout,
+    lock,
+    held,
+    { maxLevel: Infinity, onlyWants: false },
+    pino({ level: 'silent' }),
+  );
   const start = performance.now();
   for (let claims = 0; claims < CLAIMS;) {
     await exchange.trade(membership, false, ROOM);

@@ -59,7 +59,13 @@ async function live(root, client) {
   const identity = { client, host: 'bench', pid: process.pid, version: '0.0.0', workers: 1 };
   const { membership } = await Membership.join(layout, settings, identity, lock, new Date());
   const held = new Holdings();
-  const exchange = new Exchange(layout, lock, held, LEVEL + 1, pino({ level: 'silent' }));
+  const exchange = new Exchange(
+    layout,
+    lock,
+    held,
+    { maxLevel: LEVEL + 1, onlyWants: false },
+    pino({ level: 'silent' }),
+  );
   // Its first listing is over when the stopwatch starts.
   while (held.waiting.length === 0) await exchange.trade(membership, false, ROOM);
   process.send('ready');

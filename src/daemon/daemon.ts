@@ -66,7 +66,7 @@ export class Daemon {
     membership: Membership,
     tally: Tally,
   ) {
-    const { root, client, workers, maxLevel, minFree, logger } = options;
+    const { root, client, workers, minFree, logger } = options;
     const { theme, image } = settings;
     this.#options = options;
     this.#settings = settings;
@@ -78,7 +78,7 @@ export class Daemon {
     this.#errors = new ErrorLog(logger);
     this.#heart = new Heart((settings.lease * 1000) / BEATS_PER_LEASE, async () => await this.#beat());
     this.#space = new SpaceGuard(root, minFree, logger);
-    this.#exchange = new Exchange(layout, lock, this.#held, maxLevel, logger, tally, this.#errors);
+    this.#exchange = new Exchange(layout, lock, this.#held, options, logger, tally, this.#errors);
     this.#crew = new Crew({
       workers,
       job: { root, client, theme, image },

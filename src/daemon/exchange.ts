@@ -24,6 +24,14 @@ const WANTS_MS = 250;
 /** Clocks that differ by more are told of, in milliseconds. */
 const MAX_SKEW_MS = 2000;
 
+/** What a daemon takes on. */
+export interface Limits {
+  /** Tiles of this level and deeper ones are not subdivided, and those below it not made. */
+  readonly maxLevel: number;
+  /** Only what was asked for is made; a tile of todo/ is subdivided only for that. */
+  readonly onlyWants: boolean;
+}
+
 /** Results, and what they consist of. */
 interface Batch {
   readonly results: readonly Result[];
@@ -39,6 +47,7 @@ export class Exchange {
   readonly #lock: CacheLock;
   readonly #held: Holdings;
   readonly #maxLevel: number;
+  readonly #onlyWants: boolean;
   readonly #logger: Logger;
   readonly #tally: Tally;
   readonly #errors: ErrorLog;
@@ -51,14 +60,13 @@ export class Exchange {
   #isClockWrong = false;
 
   /**
-   * @param maxLevel tiles of this level and deeper ones are not claimed
    * @param tally counts what is merged and recovered
    */
   constructor(
     layout: Layout,
     lock: CacheLock,
     held: Holdings,
-    maxLevel: number,
+    { maxLevel, onlyWants }: Limits,
     logger: Logger,
     tally: Tally = new Tally(0),
     errors: ErrorLog = new ErrorLog(logger),
@@ -67,6 +75,7 @@ export class Exchange {
     this.#lock = lock;
     this.#held = held;
     this.#maxLevel = Math.min(maxLevel, deepestLevel(layout.root));
+    this.#onlyWants = onlyWants;
     this.#logger = logger;
     this.#tally = tally;
     this.#errors = errors;
@@ -93,7 +102,8 @@ export class Exchange {
   ): Promise<{ merged: readonly Result[]; again: boolean }> {
     if (room > 0) {
       await this.#refreshWants();
-      if (!merging && (this.#todo.length === 0 || this.#todo.isListing)) await this.#refresh();
+      const isTodoDue = !this.#onlyWants && (this.#todo.length === 0 || this.#todo.isListing);
+      if (!merging && isTodoDue) await this.#refresh();
       await this.#todo.prune();
     }
     const again = room > 0 && this.#todo.length === 0 && this.#todo.isListing;
@@ -253,7 +263,7 @@ export class Exchange {
   }
 
   #maySubdivide(address: Address): boolean {
-    return levelOf(address) < this.#maxLevel;
+    return !this.#onlyWants && levelOf(address) < this.#maxLevel;
   }
 
   #mayMake(address: Address): boolean {

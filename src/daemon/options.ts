@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly workers: number;
   /** Tiles up to this level are made; the raw files of this level stay in todo/. */
   readonly maxLevel: number;
+  /** Only tiles that were asked for are made. */
+  readonly onlyWants: boolean;
   /** Ends after so many tiles, subdivided and made together; null for no end. */
   readonly maxTiles: number | null;
   /** Ends when no tile within the limits is left anywhere. */

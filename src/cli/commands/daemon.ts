@@ -22,6 +22,7 @@ interface DaemonArguments {
   readonly client: string | undefined;
   readonly workers: number | undefined;
   readonly maxLevel: number | undefined;
+  readonly onlyWants: boolean;
   readonly maxTiles: number | undefined;
   readonly untilIdle: boolean;
   readonly minFree: string;
@@ -53,6 +54,7 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
     version,
     workers,
     maxLevel: optionalWholeNumber(args.maxLevel, '--max-level', 0, MAX_LEVEL) ?? MAX_LEVEL,
+    onlyWants: args.onlyWants,
     maxTiles: optionalWholeNumber(args.maxTiles, '--max-tiles', 0, Number.MAX_SAFE_INTEGER),
     untilIdle: args.untilIdle,
     minFree: parseBytes(args.minFree, '--min-free'),
@@ -140,6 +142,11 @@ export function daemonCommand(y: Argv, { terminal, environment, version, finish 
           .option('max-level', {
             type: 'number',
             describe: 'make tiles up to this level; its tiles stay in todo/',
+          })
+          .option('only-wants', {
+            type: 'boolean',
+            default: false,
+            describe: 'make only what was asked for, by people or films',
           })
           .option('max-tiles', {
             type: 'number',

@@ -63,7 +63,7 @@ async function liveOnce(layout: Layout, settings: Settings, client: string): Pro
   await prepareFolders(layout);
   const lock = lockOf(layout, client);
   const held = new Holdings();
-  const exchange = new Exchange(layout, lock, held, MAX_LEVEL, silent);
+  const exchange = new Exchange(layout, lock, held, { maxLevel: MAX_LEVEL, onlyWants: false }, silent);
   const enter = async (): Promise<Membership> =>
     (await Membership.join(layout, settings, identity(client), lock, new Date(0))).membership;
   let membership = await enter();
