@@ -193,7 +193,14 @@ function octavesOf(text: string): number | null {
   const power = /^2\^(\d{1,6}(\.\d{1,12})?)x?$/.exec(text);
   if (power) return Number(power[1]);
   const factor = text.replace(/x$/i, '');
-  if (!DECIMAL.test(factor) || factor.length > 10_000 || factor.startsWith('-')) return null;
+  // An exponent beyond five digits is beyond any zoom.
+  if (
+    !DECIMAL.test(factor) ||
+    factor.length > 10_000 ||
+    factor.startsWith('-') ||
+    /e[+-]?\d{5}/i.test(factor)
+  )
+    return null;
   const { value, bits } = parseWhole(factor, 'ZOOM');
   if (value <= 0n) return null;
   const digits = value.toString(16).length * 4;
