@@ -14,7 +14,7 @@ declare module 'gifenc' {
   }
   const gifenc: {
     GIFEncoder(options: { auto: boolean }): Stream;
-    quantize(rgba: Uint8Array, colours: number): Palette;
+    quantize(rgba: Uint8Array, colours: number, options: { format: 'rgb565' | 'rgb444' }): Palette;
     applyPalette(rgba: Uint8Array, palette: Palette): Uint8Array;
   };
   export default gifenc;
