@@ -7,7 +7,8 @@ import { crc32 } from 'node:zlib';
  * @see W3C, Portable Network Graphics (PNG) Specification, sections 5.3 (chunk layout), 11.2.2 (IHDR), 11.2.3 (PLTE)
  */
 
-const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The first bytes of every PNG. */
+export const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Length, type and CRC around the data of a chunk. */
 const CHUNK_FRAME = 12;
 const BIT_DEPTH_AT = 8;
@@ -15,7 +16,7 @@ const COLOUR_TYPE_AT = 9;
 const GREY = 0;
 const INDEXED = 3;
 
-interface Chunk {
+export interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
   /** The chunk as it stands in the file, with length and CRC. */
@@ -53,7 +54,7 @@ export function withPalette(grey: Uint8Array, palette: Uint8Array): Uint8Array {
 }
 
 /** The chunks of a PNG in their order, up to IEND, which must be there and end the file. */
-function* chunksOf(png: Uint8Array): Generator<Chunk> {
+export function* chunksOf(png: Uint8Array): Generator<Chunk> {
   if (!SIGNATURE.every((byte, at) => png[at] === byte)) throw new Error('expected the signature of a PNG');
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   let at = SIGNATURE.length;
@@ -69,7 +70,7 @@ function* chunksOf(png: Uint8Array): Generator<Chunk> {
 }
 
 /** A chunk with its length and CRC. */
-function makeChunk(type: string, data: Uint8Array): Uint8Array {
+export function makeChunk(type: string, data: Uint8Array): Uint8Array {
   const chunk = new Uint8Array(CHUNK_FRAME + data.length);
   const view = new DataView(chunk.buffer);
   view.setUint32(0, data.length);
@@ -79,7 +80,7 @@ function makeChunk(type: string, data: Uint8Array): Uint8Array {
   return chunk;
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
