@@ -11,12 +11,16 @@ import { renderCommand } from './commands/render.js';
 import { serveCommand } from './commands/serve.js';
 import { statusCommand } from './commands/status.js';
 import { wantCommand } from './commands/want.js';
+import { zoomCommand } from './commands/zoom.js';
 import type { Context } from './context.js';
 import { declaredOptions, PARSING, readConfig, type Environment } from './environment.js';
 import { EXIT } from './exit-codes.js';
 import { shieldNumbers } from './negative-numbers.js';
 import { suggest } from './suggest.js';
 import type { Terminal } from './terminal.js';
+import { FilmTilesError } from '../zoom/film-error.js';
+import { FilmError } from '../zoom/film/film-error.js';
+import { RequestError } from '../zoom/request.js';
 import { UsageError } from './usage-error.js';
 
 const COMMANDS = [
@@ -30,6 +34,7 @@ const COMMANDS = [
   renderCommand,
   wantCommand,
   serveCommand,
+  zoomCommand,
 ];
 const COMMAND_NAMES = [
   'init',
@@ -41,6 +46,7 @@ const COMMAND_NAMES = [
   'render',
   'want',
   'serve',
+  'zoom',
   'completion',
 ];
 
@@ -132,12 +138,15 @@ function describeMistake(message: string, first: string | undefined, options: re
 
 /** Exit code and text for whatever ended a command; a person never sees a stack trace. */
 function explain(error: unknown): { code: number; text: string } {
-  if (error instanceof UsageError || error instanceof RangeError || error instanceof FormatError) {
+  const mistakes = [UsageError, RangeError, SyntaxError, FormatError, RequestError];
+  if (error instanceof Error && mistakes.some((mistake) => error instanceof mistake)) {
     return { code: EXIT.usage, text: error.message };
   }
   // What yargs itself refuses, a config file that cannot be read for one.
   if (error instanceof Error && error.name === 'YError') return { code: EXIT.usage, text: error.message };
   if (error instanceof CacheError) return { code: EXIT.cache, text: `${error.message} (${error.code})` };
+  if (error instanceof FilmError || error instanceof FilmTilesError)
+    return { code: EXIT.cache, text: `${error.message} (${error.code})` };
   const text = error instanceof Error ? error.message : String(error);
   if (systemCode(error) !== undefined) return { code: EXIT.cache, text };
   return {
