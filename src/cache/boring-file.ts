@@ -61,11 +61,11 @@ export interface BoringContents {
  * Longest line that is taken, in bytes. No tile of a longer address can be stored (see deepestLevel), and from 16,384 characters on
  * V8's hash of a text is its length, so that a map of such addresses takes a time that grows with their square.
  */
-const MAX_LINE = 8192;
+export const MAX_BORING_LINE: number = 8192;
 /** Longest file that is read, in bytes. */
-const MAX_BYTES = 2 ** 30;
+export const MAX_BORING_BYTES: number = 2 ** 30;
 /** Most tiles that are kept: a Map holds no more. */
-const MAX_TILES = 2 ** 24 - 1;
+export const MAX_BORING_TILES: number = 2 ** 24 - 1;
 /** Most invalid lines, and most duplicates, that are told of. */
 const MAX_TOLD = 10_000;
 
@@ -81,13 +81,14 @@ export async function readBoring(path: string): Promise<BoringContents> {
   let line = 0;
   const take = (text: string): void => {
     line++;
-    const tile = text.length <= MAX_LINE ? parseBoringLine(text) : null;
+    const tile = text.length <= MAX_BORING_LINE ? parseBoringLine(text) : null;
     if (tile === null) {
       if (!text.endsWith('#') && invalid.length < MAX_TOLD) invalid.push({ line, text: text.slice(0, 80) });
     } else if (tiles.has(tile.address)) {
       if (duplicates.length < MAX_TOLD) duplicates.push(tile.address);
     } else {
-      if (tiles.size === MAX_TILES) throw fileError('EFBIG', `${path}: expected at most ${MAX_TILES} tiles`);
+      if (tiles.size === MAX_BORING_TILES)
+        throw fileError('EFBIG', `${path}: expected at most ${MAX_BORING_TILES} tiles`);
       tiles.set(tile.address, tile.period);
     }
   };
@@ -100,10 +101,10 @@ export async function readBoring(path: string): Promise<BoringContents> {
   }
   try {
     const { size } = await file.stat();
-    if (size > MAX_BYTES) {
-      throw fileError('EFBIG', `${path}: expected at most ${MAX_BYTES} bytes, got ${size}`);
+    if (size > MAX_BORING_BYTES) {
+      throw fileError('EFBIG', `${path}: expected at most ${MAX_BORING_BYTES} bytes, got ${size}`);
     }
-    for await (const lines of completeLines(file, size, MAX_LINE)) lines.forEach(take);
+    for await (const lines of completeLines(file, size, MAX_BORING_LINE)) lines.forEach(take);
   } catch (error) {
     if (!isGone(error)) throw error;
   } finally {

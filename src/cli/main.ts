@@ -8,6 +8,7 @@ import { initCommand } from './commands/init.js';
 import { inspectCommand } from './commands/inspect.js';
 import { pointCommand } from './commands/point.js';
 import { renderCommand } from './commands/render.js';
+import { serveCommand } from './commands/serve.js';
 import { statusCommand } from './commands/status.js';
 import { wantCommand } from './commands/want.js';
 import type { Context } from './context.js';
@@ -28,8 +29,20 @@ const COMMANDS = [
   areaCommand,
   renderCommand,
   wantCommand,
+  serveCommand,
 ];
-const COMMAND_NAMES = ['init', 'status', 'check', 'inspect', 'point', 'area', 'render', 'want', 'completion'];
+const COMMAND_NAMES = [
+  'init',
+  'status',
+  'check',
+  'inspect',
+  'point',
+  'area',
+  'render',
+  'want',
+  'serve',
+  'completion',
+];
 
 /**
  * The command line.

@@ -2,7 +2,10 @@ import { systemCode } from '../cache/cache-error.js';
 import type { SectionTimes } from '../cache/lock.js';
 import type { MetricsServer } from '../daemon/metrics-server.js';
 import type { Progress } from '../daemon/options.js';
+import { describeListenMistake } from './listen-mistake.js';
 import { UsageError } from './usage-error.js';
+
+const OPTIONS = { portOption: '--metrics-port', hostOption: '--metrics-host', rival: 'another daemon' };
 
 /** Metrics that are being served. */
 export interface ServedMetrics {
@@ -30,18 +33,7 @@ export async function serveMetrics(
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    throw new UsageError(explain(code, host, port), { cause: error });
-  }
-}
-
-function explain(code: string, host: string, port: number): string {
-  const place = `--metrics-port ${port} of --metrics-host ${host}`;
-  switch (code) {
-    case 'EADDRINUSE':
-      return `${place} is in use, perhaps by another daemon (${code}). Choose another port, or 0 for any that is free.`;
-    case 'EACCES':
-      return `${place} is not for this user (${code}). Choose a port from 1024 up, or 0 for any that is free.`;
-    default:
-      return `nothing can listen at ${place} (${code}). Is that an address of this machine? 127.0.0.1 always is, 0.0.0.0 is all.`;
+    const message = describeListenMistake(code, host, port, OPTIONS);
+    throw new UsageError(message, { cause: error });
   }
 }

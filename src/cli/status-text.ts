@@ -1,4 +1,4 @@
-import type { ClientReport, StatusReport } from './status-report.js';
+import type { ClientReport, StatusReport } from '../cache/status-report.js';
 import { table } from './terminal.js';
 
 /** A report for people, within 100 columns. What clients have written of themselves is not trusted to be printable. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientReport, StatusReport } from '../../src/cli/status-report.js';
+import type { ClientReport, StatusReport } from '../../src/cache/status-report.js';
 import { describeStatus } from '../../src/cli/status-text.js';
 
 const CLIENT: ClientReport = {

@@ -51,3 +51,36 @@ describe('docs/operations.md', () => {
       expect(document).toMatch(new RegExp(`\`${name}(?:_total)?(?:\\{[a-z,]+\\})?\``));
   });
 });
+
+describe('docs/serving.md', () => {
+  it('holds the configurations as they are in contrib/', async () => {
+    const document = await textOf('docs/serving.md');
+    const names = (await readdir(join(project, 'contrib'))).filter((name) => /nginx|apache|Caddy/.test(name));
+    expect(names).toHaveLength(4);
+    for (const name of names) expect(document, name).toContain(await textOf(join('contrib', name)));
+  });
+
+  it('names every option and every metric', async () => {
+    const document = await textOf('docs/serving.md');
+    const command = await textOf('src/cli/commands/serve.ts');
+    const options = [...command.matchAll(/\.option\('([a-z-]+)'/g)].map(([, name]) => name);
+    expect(options.length).toBeGreaterThan(6);
+    for (const name of options) expect(document, name).toMatch(new RegExp(`--(no-)?${name}\\b`));
+    const source = await textOf('src/serve/metrics.ts');
+    const metrics = [...source.matchAll(/mandeld_server_([a-z_]+)'|#gauge\('([a-z_]+)'/g)].map(
+      ([, name, gauge]) => name ?? gauge,
+    );
+    expect(metrics.length).toBeGreaterThan(8);
+    for (const name of metrics) expect(document, name).toMatch(new RegExp(`\`${name}[\`{]`));
+  });
+});
+
+describe('README.md', () => {
+  it('has every command in its table', async () => {
+    const text = await textOf('README.md');
+    const source = await textOf('src/cli/main.ts');
+    const names = [...(/const COMMAND_NAMES = \[([^\]]*)\]/.exec(source)?.[1] ?? '').matchAll(/'([a-z]+)'/g)];
+    expect(names.length).toBeGreaterThan(8);
+    for (const [, name] of names) expect(text, name).toContain(`| \`mandeld ${name}`);
+  });
+});

@@ -8,6 +8,7 @@ import { Daemon } from '../../daemon/daemon.js';
 import type { DaemonOptions, Progress } from '../../daemon/options.js';
 import { MAX_LEVEL } from '../../tile/grid.js';
 import { EXIT } from '../exit-codes.js';
+import { LOG_LEVELS } from '../log-levels.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
 import type { Terminal } from '../terminal.js';
 import { serveMetrics } from '../metrics-option.js';
@@ -28,8 +29,6 @@ interface DaemonArguments {
   readonly metricsPort: number | undefined;
   readonly metricsHost: string;
 }
-
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** The progress line on a terminal is rewritten this often, in milliseconds. */
 const SHOW_MS = 200;

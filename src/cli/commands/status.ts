@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { directoryPositional, jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { EXIT } from '../exit-codes.js';
-import { reportStatus } from '../status-report.js';
+import { reportStatus } from '../../cache/status-report.js';
 import { describeStatus } from '../status-text.js';
 import { say, type Terminal } from '../terminal.js';
 

@@ -1,12 +1,12 @@
-import { readBoring } from '../cache/boring-file.js';
-import { heldBy, takeCensus, type WorkCensus } from '../cache/census.js';
-import { diskRoom } from '../cache/free-space.js';
-import { Layout } from '../cache/layout.js';
-import { isAlive, seeClients, type SeenClient } from '../cache/liveness.js';
-import { observeTime } from '../cache/observe.js';
-import { oldestTile } from '../cache/oldest-tile.js';
-import { processTable } from '../cache/process-table.js';
-import { readSettings, type Settings } from '../cache/settings.js';
+import { readBoring } from './boring-file.js';
+import { heldBy, takeCensus, type WorkCensus } from './census.js';
+import { diskRoom } from './free-space.js';
+import { Layout } from './layout.js';
+import { isAlive, seeClients, type SeenClient } from './liveness.js';
+import { observeTime } from './observe.js';
+import { oldestTile } from './oldest-tile.js';
+import { processTable } from './process-table.js';
+import { readSettings, type Settings } from './settings.js';
 import { levelOf, type Address } from '../tile/address.js';
 
 /** Counts of tiles by state. */

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { systemCode } from '../cache/cache-error.js';
+import { readSettings } from '../cache/settings.js';
+import { DEFAULT_POLL_MS, type ServeOptions } from '../serve/options.js';
+import type { MapServer } from '../serve/server.js';
+import { describeListenMistake } from './listen-mistake.js';
+import { UsageError } from './usage-error.js';
+
+/** The page that the build has made; the same file whether this one runs from src/ or from dist/. */
+const PAGE: string = fileURLToPath(new URL('../../dist/web/index.html', import.meta.url));
+const OPTIONS = { portOption: '--port', hostOption: '--host', rival: 'another server' };
+
+/** What the command line decides. */
+export type MapServerOptions = Pick<
+  ServeOptions,
+  'version' | 'wants' | 'maxWants' | 'maxLevel' | 'trustProxy' | 'logger'
+>;
+
+/**
+ * Serves a cache. What it takes is loaded here only: other commands do without.
+ *
+ * @param ports tried one after the other
+ * @throws UsageError when nothing can listen there, CacheError when there is no cache
+ */
+export async function serveMap(
+  root: string,
+  host: string,
+  ports: readonly number[],
+  options: MapServerOptions,
+): Promise<MapServer> {
+  const settings = await readSettings(root);
+  const page = await readFile(PAGE, 'utf8');
+  const { MapServer } = await import('../serve/server.js');
+  const clock = (): number => performance.now();
+  const all: ServeOptions = { ...options, root, settings, page, clock, pollMs: DEFAULT_POLL_MS };
+  for (const [i, port] of ports.entries()) {
+    const server = await MapServer.create(all);
+    try {
+      await server.listen(host, port);
+      return server;
+    } catch (error) {
+      await server.close();
+      const code = systemCode(error);
+      if (code === undefined) throw error;
+      if (code === 'EADDRINUSE' && i + 1 < ports.length) continue;
+      throw new UsageError(describeListenMistake(code, host, port, OPTIONS), { cause: error });
+    }
+  }
+  throw new RangeError('expected a port to try');
+}
