@@ -21,7 +21,7 @@ import { Frontier } from './reach.js';
  * moved, never made again, so whoever comes by (the client, or another one after its death) can begin or go on with the merge
  * at any point and arrives at the same cache:
  *
- * 1. pictures to tile/   2. boring lines to boring.txt   3. marks in ahead/ for what was asked for   4. new tiles to todo/
+ * 1. pictures to tile/   2. marks in ahead/ for what was asked for   3. boring lines to boring.txt   4. new tiles to todo/
  * 5. the commit: a tile that was subdivided goes to done/, the mark of one that was asked for goes.
  *
  * Before that rename the results are worth nothing and can be thrown away: nothing of them has been moved yet. The commit need not be
@@ -156,18 +156,18 @@ export async function mergeReady(
     .filter((name) => typeof name !== 'string' || isOurs(name))
     .map((picture) => ({ from: work.tile(picture), to: layout.tile(picture) }));
   await moveAllInto(layout, pictures, moveOwn, held);
-  const lines = contents.boring.filter(({ address }) => isOurs(address) && !known.has(address));
-  const boring = fresh ? lines : await withoutWritten(layout, lines);
-  await held.prove();
-  await appendBoring(layout.boring, boring);
-
-  // Before the tiles: from then on, whoever subdivides the parent knows that its child may be on its way.
+  // Before lines and tiles: from then on, whoever subdivides the parent knows that its child may be on its way, and looks. Were the line first,
+  // one who merges the parent after this client died between the two would write it again.
   for (const tile of made) {
     held.assertHeld();
     if (known.has(tile) || isChildOf(tile, ready)) continue;
     await clearWay(layout, layout.ahead(tile));
     await putMark(layout.ahead(tile));
   }
+  const lines = contents.boring.filter(({ address }) => isOurs(address) && !known.has(address));
+  const boring = fresh ? lines : await withoutWritten(layout, lines);
+  await held.prove();
+  await appendBoring(layout.boring, boring);
   const stored = contents.stored.filter(isOurs);
   const children = stored
     .filter((tile) => !known.has(tile))

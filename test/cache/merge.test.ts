@@ -239,4 +239,33 @@ describe('merging tiles that were asked for', () => {
       expect(await readFile(layout.boring, 'utf8')).not.toContain('M0232');
     }
   });
+
+  it('writes a line once when its maker dies at any step and the parent is merged before it is recovered', async () => {
+    const { steps } = await undisturbed(cacheWithWishes);
+    const [m023, m0230, m0231, m0232, m0233] = tiles('M023', 'M0230', 'M0231', 'M0232', 'M0233');
+    for (let n = 0; n < steps; n++) {
+      const { layout, work, results } = await cacheWithWishes();
+      const held = heldFor(n);
+      await declareReady(work, results, held)
+        .then(async (contents) => await mergeReady(layout, work, held, contents))
+        .catch((error: unknown) => expect(error).toBeInstanceOf(Crash));
+      const other = layout.work('b');
+      for (const folder of other.folders) await mkdir(folder, { recursive: true });
+      await put(other.todo(m023), 'raw M023');
+      await put(other.done(m0233), 'raw M0233');
+      await put(other.tile(m0233), 'picture M0233');
+      const boring = [m0230, m0231, m0232].map((address) => ({ address, period: 0 }));
+      const contents = await declareReady(other, [{ kind: 'subdivided', address: m023, boring }], alwaysHeld);
+      await mergeReady(layout, other, alwaysHeld, contents);
+      await recoverClient(layout, 'a', alwaysHeld);
+      const { tiles: lines, duplicates } = await readBoring(layout.boring);
+      expect(duplicates, `cut off before step ${n}`).toEqual([]);
+      expect(lines.has(m0232)).toBe(true);
+      const names = Object.keys(await filesOf(layout.root));
+      expect(
+        names.filter((name) => name.endsWith('M0233.raw')),
+        `cut off before step ${n}`,
+      ).toHaveLength(1);
+    }
+  });
 });
