@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { systemCode } from '../cache/cache-error.js';
 import { readSettings } from '../cache/settings.js';
+import { readPage } from '../daemon/page.js';
 import { DEFAULT_POLL_MS, type ServeOptions } from '../serve/options.js';
 import type { MapServer } from '../serve/server.js';
 import { describeListenMistake } from './listen-mistake.js';
 import { UsageError } from './usage-error.js';
 
-/** The page that the build has made; the same file whether this one runs from src/ or from dist/. */
-const PAGE: string = fileURLToPath(new URL('../../dist/web/index.html', import.meta.url));
 const OPTIONS = { portOption: '--port', hostOption: '--host', rival: 'another server' };
 
 /** What the command line decides. */
@@ -30,7 +27,7 @@ export async function serveMap(
   options: MapServerOptions,
 ): Promise<MapServer> {
   const settings = await readSettings(root);
-  const page = await readFile(PAGE, 'utf8');
+  const page = await readPage();
   const { MapServer } = await import('../serve/server.js');
   const clock = (): number => performance.now();
   const all: ServeOptions = { ...options, root, settings, page, clock, pollMs: DEFAULT_POLL_MS };
