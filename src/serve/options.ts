@@ -3,8 +3,6 @@ import type { Settings } from '../cache/settings.js';
 
 /** Where the server tells what an operator should know; pino's loggers will do. */
 export interface ServeLogger {
-  debug(details: object, message: string): void;
-  info(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }

@@ -10,6 +10,8 @@ import { RateLimit } from './rate-limit.js';
 
 /** Tiles are asked for together, so long after the first of them was missed, in milliseconds: a page misses many at once. */
 const GATHER_MS = 100;
+/** And not before so many times what the last look has cost: listing the folders of many clients is dear on NFS. */
+const COST_FACTOR = 4;
 /** Tiles that are looked at in one go. */
 const BATCH = 64;
 /** How often it is looked which of the own marks were taken by daemons, in milliseconds. */
@@ -39,6 +41,7 @@ export class Wants implements Asker {
   readonly #onAnswer: (answer: Answer | 'dropped' | 'failed') => void;
   #isOn: boolean;
   #isFailing = false;
+  #pauseMs = GATHER_MS;
   #gathering: NodeJS.Timeout | null = null;
   #pruning: NodeJS.Timeout | null = null;
   #work: Promise<void> = Promise.resolve();
@@ -96,7 +99,7 @@ export class Wants implements Asker {
   }
 
   #gather(): void {
-    this.#gathering ??= setTimeout(() => void this.#flush(), GATHER_MS);
+    this.#gathering ??= setTimeout(() => void this.#flush(), this.#pauseMs);
   }
 
   async #flush(): Promise<void> {
@@ -113,6 +116,7 @@ export class Wants implements Asker {
     const batch = [...this.#queue].slice(-BATCH).toReversed();
     for (const address of batch) this.#queue.delete(address);
     if (batch.length === 0 || !this.#isOn) return;
+    const began = this.#options.clock();
     try {
       const answers = await askInPassing(this.#layout, batch, this.#boring);
       for (const [i, address] of batch.entries()) {
@@ -125,6 +129,7 @@ export class Wants implements Asker {
     } catch (error) {
       this.#fail(error, batch.length);
     }
+    this.#pauseMs = Math.max(GATHER_MS, COST_FACTOR * (this.#options.clock() - began));
   }
 
   async #makeRoom(): Promise<void> {

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { entries, killAll, run, start, type Mandeld } from '../e2e/support/mandeld.js';
+import { daemon, entries, killAll, run, start, type Mandeld } from '../e2e/support/mandeld.js';
 import { useRenderedCache } from './support/server.js';
 
 const caches = useRenderedCache();
@@ -74,6 +74,24 @@ describe('mandeld serve', () => {
       expect(await readdir(join(root, 'lock'))).toEqual([]);
     },
   );
+
+  it('has a tile rendered because somebody looks at it, and tells when it is there', async () => {
+    const root = await caches.copy();
+    const { running, url } = await serving(root);
+    // Of its own accord it would take weeks to get so deep.
+    const worker = daemon(root, 'a', '--max-level', '30', '--log-level', 'warn');
+    const events = await connected(url, 'GET /api/events HTTP/1.1\r\nHost: x\r\n\r\n');
+    let heard = '';
+    events.on('data', (piece: Buffer) => (heard += String(piece)));
+    // A place on the boundary: -0.743643887037151 + 0.131825904205330 i.
+    const tile = new URL('/tile/M0110120000330322222.png', url);
+    expect((await fetch(tile)).headers.get('x-mandeld-blank')).toBe('1');
+    while (!heard.includes('"M0110120000330322222"')) await delay(20);
+    expect((await fetch(tile)).headers.get('x-mandeld-blank')).toBeNull();
+    expect(await readdir(join(root, 'want'))).toEqual([]);
+    expect((await worker.kill('SIGTERM')).code).toBe(0);
+    expect((await running.kill('SIGTERM')).code).toBe(0);
+  });
 
   it('tells of a port that is in use, code 2', async () => {
     const root = await caches.copy();

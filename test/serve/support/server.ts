@@ -14,7 +14,7 @@ export const PAGE =
 
 /** A line that was logged. */
 export interface Logged {
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly level: 'warn' | 'error';
   readonly message: string;
 }
 
@@ -47,7 +47,7 @@ export async function serve(
 ): Promise<MapServer & { readonly log: Logged[] }> {
   const log: Logged[] = [];
   const logger = Object.fromEntries(
-    (['debug', 'info', 'warn', 'error'] as const).map((level) => [
+    (['warn', 'error'] as const).map((level) => [
       level,
       (_details: object, message: string): void => void log.push({ level, message }),
     ]),
