@@ -1,5 +1,5 @@
 import { parseFixed, parseWhole } from '../math/fixed.js';
-import { DEEPEST_LEVEL, FRACTION_BITS, TILE_SIDE, type View, zoomed } from './view.js';
+import { DEEPEST_LEVEL, FRACTION_BITS, panned, TILE_SIDE, type View, zoomed } from './view.js';
 
 /** Where a view is, as people write it: decimal strings of any length. */
 export interface Place {
@@ -40,7 +40,7 @@ export function viewOf(place: Place, height: number): View {
     scale: 1,
   };
   // Brought within the bounds of what is shown.
-  return zoomed(zoomed(view, 2), 2 ** Math.max(-2, Math.min(2, zoom - level)) / 2);
+  return panned(zoomed(view, 2 ** Math.max(-2, Math.min(2, zoom - level))), 0, 0);
 }
 
 /** The place of a view, with as many digits as a sixteenth of a pixel needs. */
