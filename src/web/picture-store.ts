@@ -35,6 +35,8 @@ export class PictureStore {
   #running = 0;
   #blank: Promise<Uint8Array | null> | null = null;
   #isOffline = false;
+  /** Asked for while the server could not be reached. */
+  readonly #unreached = new Set<string>();
 
   /**
    * @param folder URL of tile/, with a slash at its end
@@ -125,6 +127,7 @@ export class PictureStore {
     } catch {
       this.#tell(true);
       this.#postpone(name);
+      this.#unreached.add(name);
       return null;
     }
     if (bytes === null || !(await this.#isPicture(bytes))) {
@@ -152,7 +155,7 @@ export class PictureStore {
   /** Whether these are the bytes of a tile, and not those that the server sends for any that is missing. */
   async #isPicture(bytes: Uint8Array): Promise<boolean> {
     if (!(this.#suffix === '.png' ? isTilePng(bytes) : isJpeg(bytes))) return false;
-    this.#blank ??= this.#get(PROBE).catch(() => null);
+    this.#blank ??= this.#get(PROBE).catch(() => (this.#blank = null));
     const blank = await this.#blank;
     return blank === null || blank.length !== bytes.length || blank.some((byte, at) => byte !== bytes[at]);
   }
@@ -165,6 +168,11 @@ export class PictureStore {
   #tell(isOffline: boolean): void {
     if (isOffline === this.#isOffline) return;
     this.#isOffline = isOffline;
+    if (!isOffline) {
+      // Whether these are missing is not known.
+      for (const name of this.#unreached) this.#missing.delete(name);
+      this.#unreached.clear();
+    }
     this.#onTrouble(isOffline);
   }
 }
