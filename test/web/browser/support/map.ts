@@ -127,6 +127,8 @@ export function useMaps(): Maps {
       tidy.push(async () => await context.close());
       const map = new MapPage(await context.newPage());
       await map.page.goto(url);
+      // It listens when it has shown itself once.
+      await map.page.waitForFunction(() => document.body.dataset['level'] !== undefined);
       return map;
     },
     async copy() {
