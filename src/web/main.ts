@@ -2,6 +2,7 @@ import { AddressBar, permalink, readQuery, type Query } from './address-bar.js';
 import { Bookmarks } from './bookmarks.js';
 import { BoringLookup } from './boring-lookup.js';
 import { ALL_THEMES, Colours } from './colours.js';
+import { deferred } from './deferred.js';
 import { byId, copy, download, elementOf, onClick, tell } from './elements.js';
 import { Gallery } from './gallery.js';
 import { listenToGestures } from './gestures.js';
@@ -42,8 +43,11 @@ async function main(): Promise<void> {
   const map = byId('map');
 
   let isLive = false;
-  const boring = new BoringLookup(`${base}boring.txt`, (state) => {
+  // boring.txt may be there before the settings are.
+  const begun = deferred<void>();
+  const boring = new BoringLookup(`${base}boring.txt`, async (state) => {
     document.body.dataset['boring'] = String(state.lines);
+    await begun.promise;
     if (state.hasGrown) stage.expect(null);
     if (!state.isLive || isLive) return;
     isLive = true;
@@ -70,6 +74,7 @@ async function main(): Promise<void> {
   const painted = new PaintedPictures(colours);
   const stage = new Stage(byId('stage'), new Gallery(store, painted, boring, colours), () => showState());
   const inspector = new Inspector(base, boring);
+  begun.resolve();
 
   /** The view of a place that somebody has written; of what is none, the whole set, and a word about it. */
   function viewOrHome(place: Place): View {
