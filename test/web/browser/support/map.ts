@@ -92,6 +92,8 @@ export class MapPage {
 export interface Maps {
   /** Opens the map. */
   open(url: string, options?: BrowserContextOptions): Promise<MapPage>;
+  /** The same without its script, so that there is nothing to wait for. */
+  openWithout(url: string, options: BrowserContextOptions): Promise<MapPage>;
   /** A server of the fixture that nobody changes; its manners are set back by each test. */
   readonly server: NodeServer;
   /** A copy of the fixture, and a server of it. */
@@ -122,13 +124,17 @@ export function useMaps(): Maps {
       return server;
     },
     async open(url, options = DESKTOP) {
+      const map = await this.openWithout(url, options);
+      // It listens when it has shown itself once.
+      await map.page.waitForFunction(() => document.body.dataset['level'] !== undefined);
+      return map;
+    },
+    async openWithout(url, options) {
       if (browser === null) throw new Error('expected a browser');
       const context = await browser.newContext(options);
       tidy.push(async () => await context.close());
       const map = new MapPage(await context.newPage());
       await map.page.goto(url);
-      // It listens when it has shown itself once.
-      await map.page.waitForFunction(() => document.body.dataset['level'] !== undefined);
       return map;
     },
     async copy() {

@@ -17,6 +17,8 @@ export interface Manners {
   isFailing: boolean;
   /** Sends half of each tile, and cuts the connection. */
   isCutting: boolean;
+  /** Milliseconds before the answer for a path. */
+  readonly slow: Map<string, number>;
   /** Sent instead of files, by path. */
   readonly instead: Map<string, string | Uint8Array>;
 }
@@ -43,6 +45,7 @@ export class NodeServer {
     delay: 0,
     isFailing: false,
     isCutting: false,
+    slow: new Map(),
     instead: new Map(),
   };
   /** All requests, in their order. */
@@ -100,7 +103,8 @@ export class NodeServer {
       }
       response.end(bytes);
     };
-    if (manners.delay > 0) await delay(manners.delay);
+    const pause = manners.slow.get(path) ?? manners.delay;
+    if (pause > 0) await delay(pause);
     if (isTile && manners.isFailing) return end(500, 'text/plain', 'failed');
     const file = path === '/' ? '/index.html' : path;
     const type = TYPES[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
