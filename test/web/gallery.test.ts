@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addressAt, parseAddress, type Address } from '../../src/tile/address.js';
 import { foldAddress } from '../../src/tile/folding.js';
-import { BoringLookup } from '../../src/web/boring-lookup.js';
+import type { BoringLookup } from '../../src/web/boring-lookup.js';
 import { Colours } from '../../src/web/colours.js';
 import { Gallery, type Shown } from '../../src/web/gallery.js';
 import { PaintedPictures } from '../../src/web/painted-pictures.js';
@@ -164,7 +164,7 @@ describe('a tile far below all that is there', () => {
     expect(levels).toEqual(levels.toSorted((a, b) => b - a));
     expect(levels.at(-1)).toBe(0);
     expect(shown).toMatchObject({ url: 'M at 0', up: 8, isFinal: false });
-    const digits = [...address.slice(1, 9)].map(Number);
+    const digits = address.slice(1, 9).split('').map(Number);
     expect(shown?.column).toBe(digits.reduce((sum, digit) => 2 * sum + (digit & 1), 0));
     expect(shown?.row).toBe(digits.reduce((sum, digit) => 2 * sum + (digit & 2 ? 0 : 1), 0));
   });

@@ -1,14 +1,13 @@
-import { createRequire } from 'node:module';
+import axeCore from 'axe-core';
 import { expect, it } from 'vitest';
 import { describeMap, DESKTOP, PHONE, useMaps, type MapPage } from './support/map.js';
 
 const maps = useMaps();
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const LEVEL_3 = '?x=-1&y=0&r=1.5625';
 
 /** What axe-core calls serious or critical, in a few words each. */
 async function seriousFlaws(map: MapPage): Promise<string[]> {
-  await map.page.addScriptTag({ path: AXE });
+  await map.page.addScriptTag({ content: axeCore.source });
   return await map.page.evaluate(async () => {
     interface Result {
       violations: { id: string; impact: string; help: string; nodes: { html: string }[] }[];

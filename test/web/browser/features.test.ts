@@ -1,7 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import type { Download } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { viewOf, type Place } from '../../../src/web/place.js';
+import { viewOf } from '../../../src/web/place.js';
+import { TOUR } from '../../../src/web/places.js';
 import { pixelsTo, zoomOf } from '../../../src/web/view.js';
 import { run } from '../../e2e/support/mandeld.js';
 import { describeMap, DESKTOP, expectNoErrors, useMaps, type MapPage } from './support/map.js';
@@ -168,7 +169,6 @@ describeMap('places', () => {
     const { page } = map;
     await page.locator('#places').click();
     expect(await page.locator('#tour li').count()).toBeGreaterThanOrEqual(12);
-    const { TOUR } = await import('../../../src/web/places.js');
     for (const index of [1, 4]) {
       if (index !== 1) await page.locator('#places').click();
       await page.locator('#tour li button').nth(index).click();
@@ -183,7 +183,7 @@ describeMap('places', () => {
         await page.waitForTimeout(50);
       }
       await map.resting();
-      const target = viewOf(TOUR[index] as Place, HEIGHT);
+      const target = viewOf(TOUR[index], HEIGHT);
       const now = viewOf(await map.place(), HEIGHT);
       const { right, down } = pixelsTo(target, now);
       expect(Math.hypot(right, down)).toBeLessThan(0.5);

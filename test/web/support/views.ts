@@ -4,7 +4,7 @@ import { seededRandom } from '../../support/random.js';
 import { LEVELS } from './exact.js';
 
 /** Whole number of so many random bits. */
-export function randomBits(seed: number, bits: number): bigint {
+function randomBits(seed: number, bits: number): bigint {
   const random = seededRandom(seed);
   let value = 0n;
   for (let left = bits; left > 0; left -= 32) {

@@ -9,7 +9,7 @@ import { daemon, run, type Ended } from '../../../e2e/support/mandeld.js';
 const PAGE = fileURLToPath(new URL('../../../../dist/web/index.html', import.meta.url));
 
 /** All tiles down to here are there. */
-export const COMPLETE_TO = 6;
+const COMPLETE_TO = 6;
 
 /** Columns and rows of tiles about a corner of the grid, so many on each side. */
 function tilesAbout(level: number, re: bigint, im: bigint, columns: bigint, rows: bigint): Address[] {
