@@ -14,8 +14,7 @@ export default defineConfig({
           name: 'browser',
           include: [BROWSER_TESTS],
           globalSetup: 'test/web/browser/support/global-setup.ts',
-          // One browser, and frames that are timed: after all other tests, one file at a time.
-          fileParallelism: false,
+          // One browser, and people's patience is tried: after all other tests, whose daemons use all cores.
           sequence: { groupOrder: 1 },
           ...times,
         },
