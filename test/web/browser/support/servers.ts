@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { start } from '../../../e2e/support/mandeld.js';
 import { pictureOf } from '../../support/fake-server.js';
 import { NodeServer, type Manners } from './node-server.js';
 
@@ -27,6 +28,7 @@ const isInstalled = (program: string): boolean => spawnSync(program, ['-v']).err
 
 /** All of them. */
 export const SERVERS: readonly ServerKind[] = [
+  { name: 'mandeld serve', isThere: true, start: mandeldServe },
   { name: 'node', isThere: true, start: async (folder) => await node(folder) },
   {
     name: 'node, without ranges',
@@ -56,6 +58,15 @@ async function node(folder: string, manners: Partial<Manners> = {}): Promise<Ser
   Object.assign(server.manners, manners);
   await server.start();
   return { url: server.url, stop: async () => await server.stop() };
+}
+
+async function mandeldServe(folder: string): Promise<Serving> {
+  const server = start(['serve', folder, '--port', '0', '--json']);
+  for (let tries = 0; tries < 200 && !server.out.includes('\n'); tries++) await delay(50);
+  const [line] = server.out.split('\n');
+  if (line === '') throw new Error(`expected a server, got ${server.err}`);
+  const { url } = JSON.parse(line) as { url: string };
+  return { url, stop: async () => void (await server.kill('SIGTERM')) };
 }
 
 async function python(folder: string): Promise<Serving> {
