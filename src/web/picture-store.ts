@@ -5,6 +5,8 @@ import { isJpeg, isTilePng } from './png-palette.js';
 const CONCURRENT = 10;
 /** Pictures that are remembered, of some 30 KB each. */
 const KEPT = 600;
+/** Missing ones that are remembered. */
+const KEPT_MISSING = 4000;
 /** A picture that is missing is asked for again after so many milliseconds, and then ever later. */
 const RETRY_MS = { first: 4000, longest: 300_000 } as const;
 /** No tile's name, so what a server sends for it is what it sends for missing ones. */
@@ -162,7 +164,10 @@ export class PictureStore {
 
   #postpone(name: string): void {
     const pause = Math.min(RETRY_MS.longest, 2 * (this.#missing.get(name)?.pause ?? RETRY_MS.first / 2));
+    this.#missing.delete(name);
     this.#missing.set(name, { until: performance.now() + pause, pause });
+    const [oldest] = this.#missing.keys();
+    if (this.#missing.size > KEPT_MISSING) this.#missing.delete(oldest);
   }
 
   #tell(isOffline: boolean): void {

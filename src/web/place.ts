@@ -13,6 +13,15 @@ export interface Place {
 /** The whole set. */
 export const HOME: Place = { x: '-0.75', y: '0', r: '1.35' };
 
+/** Half of the width that shows the whole set, units of the plane. */
+const HALF_WIDTH = 1.6;
+
+/** The whole set in a window of so many pixels; in one that is higher than wide it is as wide as the window. */
+export function homeOf(width: number, height: number): Place {
+  const r = Math.max(Number(HOME.r), (HALF_WIDTH * height) / width);
+  return { ...HOME, r: String(Number(r.toPrecision(4))) };
+}
+
 /** log2 of the side of the root. */
 const ROOT_SIDE_BITS = 3;
 /** Digits beyond what a pixel needs, in bits: a sixteenth of one. */

@@ -14,9 +14,9 @@ describe('the address of a view', () => {
         (view, theme, isEmbedded) => {
           const place = placeOf(view, 800);
           const link = permalink(place, theme, isEmbedded);
-          expect(readQuery(link)).toEqual({ place, theme, isEmbedded });
+          expect(readQuery(link, HOME)).toEqual({ place, theme, isEmbedded });
           expect(new URL(link, 'http://host/a/b').search).toBe(link);
-          expect(viewOf(readQuery(link).place, 800)).toEqual(viewOf(place, 800));
+          expect(viewOf(readQuery(link, HOME).place, 800)).toEqual(viewOf(place, 800));
         },
       ),
     );
@@ -32,11 +32,11 @@ describe('the address of a view', () => {
     ['?X=1&z=3&r=%', { ...HOME, r: '%' }],
     ['?x=foo&y=<b>&r=0', { x: 'foo', y: '<b>', r: '0' }],
   ])('%s', (search, place) => {
-    expect(readQuery(search).place).toEqual(place);
+    expect(readQuery(search, HOME).place).toEqual(place);
   });
 
   it('says whether the map is embedded', () => {
-    const isEmbedded = (search: string): boolean => readQuery(search).isEmbedded;
+    const isEmbedded = (search: string): boolean => readQuery(search, HOME).isEmbedded;
     expect(['', '?embed', '?embed=1', '?embed=0', '?embed=yes'].map(isEmbedded)).toEqual([
       false,
       true,
