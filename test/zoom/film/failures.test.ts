@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openFilm, type FilmFormat } from '../../../src/zoom/film/film.js';
 import { temporaryFolder } from '../../cache/support/folder.js';
 import { noise } from './support/clip.js';
@@ -39,7 +39,8 @@ describe('arguments', () => {
     [{ format: 'avi' as FilmFormat }, /expected a format of mp4, .*, got avi/],
   ] as const)('%o', async (wrong, message) => {
     const folder = await temporaryFolder();
-    const options = { ...SIZE, path: join(folder, 'a'), frames: 3, format: 'gif', ...wrong } as const;
+    const usual = { ...SIZE, path: join(folder, 'a'), frames: 3, format: 'gif' } as const;
+    const options = { ...usual, ...wrong };
     await expect(openFilm(options)).rejects.toThrow(message);
     await expect(openFilm(options)).rejects.toThrow(RangeError);
     expect(await readdir(folder)).toEqual([]);
@@ -145,7 +146,8 @@ describe.each(EVERY)('nothing is left: $format, ffmpeg $ffmpeg', (choice) => {
     const [, by] = (await once(child, 'exit')) as [number | null, string | null];
     expect(by).toBe(signal);
     expect(await readdir(folder)).toEqual([]);
-    for (const pid of children.split(' ').filter(Boolean)) expect(await isAlive(Number(pid))).toBe(false);
+    for (const pid of children.split(' ').filter(Boolean))
+      await vi.waitFor(async () => expect(await isAlive(Number(pid))).toBe(false), 5000);
   });
 });
 
@@ -186,28 +188,32 @@ const canMount =
     .status === 0;
 
 describe.runIf(canMount)('a full disk', () => {
-  // Films in a disk of 400 KB; what is left there is listed.
-  const SCRIPT = 'mount -t tmpfs -o size=400k none "$1" && "$2" "$3" "$1/a" "$4" 60 60; ls -A "$1"';
+  // A film in a small disk; what is left there is listed.
+  const SCRIPT = 'mount -t tmpfs -o size="$5" none "$1" && "$2" "$3" "$1/a" "$4" 60 60; ls -A "$1"';
+  const cases = EVERY.flatMap((choice) => ['64k', '400k'].map((size) => ({ ...choice, size })));
 
-  it.each(EVERY)('$format, ffmpeg $ffmpeg: ENOSPC, and nothing is left', async (choice) => {
-    const disk = await temporaryFolder();
-    const answer = spawnSync(
-      'unshare',
-      [
-        '--user',
-        '--map-root-user',
-        '--mount',
-        'sh',
-        '-c',
-        SCRIPT,
-        'sh',
-        disk,
-        process.execPath,
-        PROGRAM,
-      ].concat(JSON.stringify(choice)),
-      { encoding: 'utf8', timeout: 60_000 },
-    );
-    expect(answer.stderr).toBe('');
-    expect(answer.stdout).toMatch(/^FilmError ENOSPC the disk of .*\/a is full; .*\n$/);
-  });
+  it.each(cases)(
+    '$format, ffmpeg $ffmpeg, $size: ENOSPC, and nothing is left',
+    async ({ size, ...choice }) => {
+      const disk = await temporaryFolder();
+      const answer = spawnSync(
+        'unshare',
+        [
+          '--user',
+          '--map-root-user',
+          '--mount',
+          'sh',
+          '-c',
+          SCRIPT,
+          'sh',
+          disk,
+          process.execPath,
+          PROGRAM,
+        ].concat(JSON.stringify(choice), size),
+        { encoding: 'utf8', timeout: 60_000 },
+      );
+      expect(answer.stderr).toBe('');
+      expect(answer.stdout).toMatch(/^FilmError ENOSPC the disk of .*\/a is full; .*\n$/);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { openFilm, type FilmFormat } from '../../../../src/zoom/film/film.js';
 import { seededRandom } from '../../../support/random.js';
 
 /** Of the bars of a test picture: the corners of the colour cube, and greys. */
-export const COLOURS: readonly (readonly [number, number, number])[] = [
+const COLOURS: readonly (readonly [number, number, number])[] = [
   [255, 0, 0],
   [0, 255, 0],
   [0, 0, 255],
