@@ -37,13 +37,13 @@ function frame(number) {
 }
 
 const FILMS = [
-  ['mp4, ffmpeg', { format: 'mp4', ffmpeg: 'ffmpeg' }],
-  ['mp4, bundled', { format: 'mp4', ffmpeg: null }],
-  ['webm, ffmpeg', { format: 'webm' }],
-  ['gif', { format: 'gif' }],
-  ['apng', { format: 'apng' }],
-  ['png', { format: 'png' }],
-  ['frames', { format: 'frames' }],
+  { name: 'mp4, ffmpeg', format: 'mp4', ffmpeg: 'ffmpeg' },
+  { name: 'mp4, bundled', format: 'mp4', ffmpeg: null },
+  { name: 'webm, ffmpeg', format: 'webm' },
+  { name: 'gif', format: 'gif' },
+  { name: 'apng', format: 'apng' },
+  { name: 'png', format: 'png' },
+  { name: 'frames', format: 'frames' },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'mandeld-films-'));
@@ -56,7 +56,7 @@ try {
   for (let i = 0; i < FRAMES; i++) writeSync(drawn, frame(i), 0, length, i * length);
   const rgb = new Uint8Array(length);
   console.log('| film | MB | seconds |\n| --- | --: | --: |');
-  for (const [name, options] of FILMS) {
+  for (const { name, ...options } of FILMS) {
     const path = join(folder, 'film');
     const film = await openFilm({ path, width: WIDTH, height: HEIGHT, fps: 20, frames: FRAMES, ...options });
     const start = performance.now();
