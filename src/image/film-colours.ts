@@ -13,11 +13,11 @@ import { themeOf, type ThemeName } from './themes.js';
 /** Kinds of samples that have colours of their own: the exterior, the interior by class, and what has no distance. */
 const KINDS: number = 2 + PERIOD_CLASSES;
 /** Kind of the exterior. */
-export const EXTERIOR_KIND = 0;
+const EXTERIOR_KIND = 0;
 /** Kind of the interior of class 0; the other classes follow. */
-export const INTERIOR_KIND = 1;
+const INTERIOR_KIND = 1;
 /** Kind of what lies on the boundary, or was not resolved. */
-export const BOUNDARY_KIND: number = KINDS - 1;
+const BOUNDARY_KIND: number = KINDS - 1;
 /** Distance codes that share a colour, log2: a thirty-second of an octave. */
 export const CODE_SHIFT = 3;
 /** Colours of a kind in a table. */
