@@ -1,20 +1,50 @@
 import { CODE_SHIFT, kindOf, TABLE_STEPS } from '../image/film-colours.js';
-import { SAMPLES, SIDE } from '../tile/grid.js';
-import { DUMMY, type Samples } from '../tile/samples.js';
+import { INTERVALS, SAMPLES, SIDE } from '../tile/grid.js';
+import { BORING_ABOVE, DUMMY, STEPS_PER_OCTAVE, type Samples } from '../tile/samples.js';
+
+/** A tile's samples as a film needs them. */
+export interface FilmTile {
+  /** For each sample its place in a table of colours (image/film-colours.ts); 257*257, row 0 north. */
+  readonly places: Uint32Array;
+  /** Whether all samples of a block, its edges included, have one place: 32*32 blocks of {@link BLOCK} intervals, row 0 north. */
+  readonly blocks: Uint8Array;
+}
+
+/** Intervals a side of a block. */
+export const BLOCK = 8;
+/** Blocks a side of a tile. */
+export const BLOCKS: number = INTERVALS / BLOCK;
+
+/** Where all colours of a flat theme are at their end: far more than 4 spacings. */
+const FAR_CODE = 8 * STEPS_PER_OCTAVE;
 
 /**
- * A tile's samples as a film needs them: for each its place in a table of colours (image/film-colours.ts). Samples that are never calculated
- * take after the one above them, or beside.
+ * Prepares a tile. Samples that are never calculated take after the one above them, or beside.
  *
- * @returns 257*257 places, row 0 north
+ * @param isFlat whether boring samples are of one colour for each kind, so that whole areas can be painted at once
  */
-export function filmTile({ period, log2Distance }: Samples): Uint32Array {
+export function filmTile({ period, log2Distance }: Samples, isFlat: boolean): FilmTile {
   const places = new Uint32Array(SAMPLES);
   for (let i = 0; i < SAMPLES; i++) {
     let from = i;
     if (period[i] === DUMMY) from = i >= SIDE ? i - SIDE : i + 1;
     if (period[from] === DUMMY) from = i + 1;
-    places[i] = kindOf(period[from]) * TABLE_STEPS + ((log2Distance[from] + 32_768) >> CODE_SHIFT);
+    const code = isFlat && log2Distance[from] > BORING_ABOVE ? FAR_CODE : log2Distance[from];
+    places[i] = kindOf(period[from]) * TABLE_STEPS + ((code + 32_768) >> CODE_SHIFT);
   }
-  return places;
+  const blocks = Uint8Array.from({ length: BLOCKS * BLOCKS }, (_, i) =>
+    isUniform(places, BLOCK * Math.floor(i / BLOCKS) * SIDE + BLOCK * (i % BLOCKS)) ? 1 : 0,
+  );
+  return { places, blocks };
+}
+
+/** Whether the block whose north-west sample is the first one is of one place. */
+function isUniform(places: Uint32Array, first: number): boolean {
+  const place = places[first];
+  for (let row = 0; row <= BLOCK; row++) {
+    for (let column = 0; column <= BLOCK; column++) {
+      if (places[first + row * SIDE + column] !== place) return false;
+    }
+  }
+  return true;
 }

@@ -3,19 +3,19 @@ import { toByte } from '../image/oklab.js';
 import { levelOf, type Address } from '../tile/address.js';
 import { INTERVALS, log2Spacing as log2SpacingOf, SIDE } from '../tile/grid.js';
 import { STEPS_PER_OCTAVE } from '../tile/samples.js';
+import { BLOCK, BLOCKS, type FilmTile } from './film-tile.js';
 import { gridOf, levelsOf, type LevelGrid } from './level-grid.js';
 import type { Frame } from './path.js';
 
 /** The samples from which a cell is shown: its own, or those of an ancestor. */
 export interface Source {
   readonly address: Address;
-  /** As film-tile.ts makes them. */
-  readonly places: Uint32Array;
+  readonly tile: FilmTile;
 }
 
 /** A cell, and how its samples are found. */
 interface Part {
-  readonly places: Uint32Array;
+  readonly tile: FilmTile;
   /** Sample column = x0 + dx * spacings from the cell's west edge; row = y0 + dy * spacings from its south edge. */
   readonly x0: number;
   readonly dx: number;
@@ -102,7 +102,7 @@ function layerOf(
   return { grid, parts, table };
 }
 
-function partOf(address: Address, isMirrored: boolean, { address: ancestor, places }: Source): Part {
+function partOf(address: Address, isMirrored: boolean, { address: ancestor, tile }: Source): Part {
   const up = levelOf(address) - levelOf(ancestor);
   const scale = 2 ** -up;
   // Where the cell begins in its ancestor, from the south-west corner, as a share of the side: binary fractions, exact as far as it matters.
@@ -114,7 +114,7 @@ function partOf(address: Address, isMirrored: boolean, { address: ancestor, plac
   }
   const south = INTERVALS * (1 - north);
   return {
-    places,
+    tile,
     x0: INTERVALS * east,
     dx: scale,
     y0: isMirrored ? south - INTERVALS * scale : south,
@@ -145,10 +145,10 @@ function addLine(layer: Layer, line: Line, supersample: number, weight: number, 
   let column = -1;
   let row = -1;
   // What is asked of the cell in each step, apart from it: properties that are whole numbers at times and fractions at others are slow.
-  let places: Uint32Array | null = null;
+  let tile: FilmTile | null = null;
   let [x0, dx, y0, dy, steps] = [0.5, 0.5, 0.5, 0.5, 0];
   let at = 0;
-  for (let i = 0, sub = 0; i < count; i++) {
+  for (let i = 0, sub = 0, run = 1; i < count; i += run) {
     const e = east + i * stepEast;
     const n = north + i * stepNorth;
     // Nothing of a line lies below 0, where the grid begins, so cutting off is rounding down, and keeps the numbers whole ones.
@@ -158,40 +158,62 @@ function addLine(layer: Layer, line: Line, supersample: number, weight: number, 
       column = c;
       row = r;
       const part = parts[r * grid.columns + c];
-      places = part && part.places;
+      tile = part && part.tile;
       if (part !== null) ({ x0, dx, y0, dy, steps } = part);
     }
+    run = 1;
     let place = FAR;
     let isUniform = true;
-    if (places !== null) {
+    if (tile !== null) {
+      const { places, blocks } = tile;
       const px = x0 + dx * (e - c * INTERVALS);
       const py = y0 + dy * (n - r * INTERVALS);
       const ix = Math.min(INTERVALS - 1, px | 0);
       const iy = Math.min(INTERVALS - 1, py | 0);
       const first = iy * SIDE + ix;
       place = places[first];
-      const northEast = places[first + 1];
-      const southWest = places[first + SIDE];
-      const southEast = places[first + SIDE + 1];
-      isUniform = place === northEast && place === southWest && place === southEast;
-      if (isUniform) {
+      if (blocks[((iy / BLOCK) | 0) * BLOCKS + ((ix / BLOCK) | 0)] === 1) {
+        // As far as the line stays in the block, and in the cell, of which a block of an ancestor may be the larger one.
+        const stay = Math.min(
+          stepsWithin(px % BLOCK, BLOCK, dx * stepEast),
+          stepsWithin(py % BLOCK, BLOCK, dy * stepNorth),
+          stepsWithin(e - c * INTERVALS, INTERVALS, stepEast),
+          stepsWithin(n - r * INTERVALS, INTERVALS, stepNorth),
+        );
+        run = Math.max(1, Math.min(count - i, Math.ceil(stay)));
         place = deeper(place, steps);
       } else {
-        const tx = px - ix;
-        const south = weight * (py - iy);
-        const rest = weight - south;
-        addColour(table, deeper(place, steps), rest * (1 - tx), sums, at);
-        addColour(table, deeper(northEast, steps), rest * tx, sums, at);
-        addColour(table, deeper(southWest, steps), south * (1 - tx), sums, at);
-        addColour(table, deeper(southEast, steps), south * tx, sums, at);
+        const northEast = places[first + 1];
+        const southWest = places[first + SIDE];
+        const southEast = places[first + SIDE + 1];
+        isUniform = place === northEast && place === southWest && place === southEast;
+        if (isUniform) {
+          place = deeper(place, steps);
+        } else {
+          const tx = px - ix;
+          const south = weight * (py - iy);
+          const rest = weight - south;
+          addColour(table, deeper(place, steps), rest * (1 - tx), sums, at);
+          addColour(table, deeper(northEast, steps), rest * tx, sums, at);
+          addColour(table, deeper(southWest, steps), south * (1 - tx), sums, at);
+          addColour(table, deeper(southEast, steps), south * tx, sums, at);
+        }
       }
     }
-    if (isUniform) addColour(table, place, weight, sums, at);
-    if (++sub === supersample) {
-      sub = 0;
-      at += 3;
+    for (let k = 0; k < run; k++) {
+      if (isUniform) addColour(table, place, weight, sums, at);
+      if (++sub === supersample) {
+        sub = 0;
+        at += 3;
+      }
     }
   }
+}
+
+/** How many steps lead from a place in a length of 0 to `length` to its end. */
+function stepsWithin(place: number, length: number, step: number): number {
+  if (step === 0) return Infinity;
+  return step > 0 ? (length - place) / step : place / -step;
 }
 
 /** The place of a distance that is larger by so many steps; the kind stays. */

@@ -1,8 +1,9 @@
 import { findTile } from '../cache/find-tile.js';
 import { Layout } from '../cache/layout.js';
 import { FilmColours } from '../image/film-colours.js';
+import { isSmoothThemeName } from '../image/smooth-palette.js';
 import type { Address } from '../tile/address.js';
-import { filmTile } from './film-tile.js';
+import { filmTile, type FilmTile } from './film-tile.js';
 import type { FrameJob, FrameResult } from './frame-job.js';
 import { paintFrame, type Source } from './frame-painter.js';
 import { readFrame, writeFrame } from './frame-store.js';
@@ -10,7 +11,7 @@ import { readFrame, writeFrame } from './frame-store.js';
 /** Tiles that a thread remembers, of 264 KB each: those of some five octaves. */
 const KEPT = 256;
 
-const known = new Map<string, Uint32Array>();
+const known = new Map<string, FilmTile>();
 let colours: { readonly theme: string; readonly of: FilmColours } | null = null;
 
 /** The worker thread of films. */
@@ -21,9 +22,9 @@ export default async function perform(job: FrameJob): Promise<FrameResult> {
   if (stored !== null) return { rgb: stored, isStored: true };
   const found = new Map<Address, Source>();
   for (const [tile, address] of sources) {
-    const places = await placesOf(layout, address);
-    if (typeof places === 'string') return { tile: address, reason: places };
-    found.set(tile, { address, places });
+    const read = await tileOf(layout, address, !isSmoothThemeName(theme));
+    if (typeof read === 'string') return { tile: address, reason: read };
+    found.set(tile, { address, tile: read });
   }
   if (colours?.theme !== theme) colours = { theme, of: new FilmColours(theme) };
   const rgb = paintFrame(frame, supersample, colours.of, (address) => found.get(address) ?? null);
@@ -32,19 +33,19 @@ export default async function perform(job: FrameJob): Promise<FrameResult> {
 }
 
 /** A tile's samples, or why there are none. */
-async function placesOf(layout: Layout, address: Address): Promise<Uint32Array | string> {
-  const name = `${layout.root} ${address}`;
-  let places = known.get(name);
-  if (places === undefined) {
+async function tileOf(layout: Layout, address: Address, isFlat: boolean): Promise<FilmTile | string> {
+  const name = `${layout.root} ${isFlat} ${address}`;
+  let tile = known.get(name);
+  if (tile === undefined) {
     const samples = await findTile(layout, address);
     if (samples === null) return 'it was there, and is nowhere now';
     if (typeof samples === 'string') return `its file is damaged (${samples})`;
-    places = filmTile(samples);
+    tile = filmTile(samples, isFlat);
   } else {
     known.delete(name); // and to the end: the last to go
   }
-  known.set(name, places);
+  known.set(name, tile);
   const [oldest] = known.keys();
   if (known.size > KEPT) known.delete(oldest);
-  return places;
+  return tile;
 }

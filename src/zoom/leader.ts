@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { mapInGroups } from '../cache/groups.js';
 import type { Layout } from '../cache/layout.js';
+import { listClients } from '../cache/liveness.js';
+import { readStatus } from '../cache/status-file.js';
 import { WorkerPool } from '../daemon/pool.js';
 import type { Address } from '../tile/address.js';
 import { FilmTilesError } from './film-error.js';
@@ -13,6 +16,8 @@ import { Wishes } from './wishes.js';
 
 /** How often to look whether tiles have come, milliseconds. */
 const LOOK_MS = 200;
+/** How often the cluster's threads are counted, milliseconds. */
+const COUNT_MS = 3000;
 /** Pause when nothing could be done, milliseconds. */
 const PAUSE_MS = 20;
 /** Frames for which tiles are asked ahead, at the most. */
@@ -72,6 +77,8 @@ export class Leader {
   readonly #unsettled = new Set<Address>();
   readonly #unread = new Map<Address, number>();
   #nextLook = 0;
+  #nextCount = 0;
+  #threads = 0;
   #planned = 0;
   #done = 0;
   #stored = 0;
@@ -127,7 +134,11 @@ export class Leader {
       lacking = await this.#settle();
     }
     this.#missing = lacking.length;
-    await this.#wishes.ask(lacking, now);
+    if (now >= this.#nextCount) {
+      this.#nextCount = now + COUNT_MS;
+      this.#threads = await threadsOf(this.#options.layout);
+    }
+    await this.#wishes.ask(lacking, now, this.#threads);
     if (this.#wishes.failed.length > 0) throw new FilmTilesError(this.#wishes.failed);
     this.#tell();
   }
@@ -210,4 +221,11 @@ export class Leader {
       missing: this.#missing,
     });
   }
+}
+
+/** Threads of all daemons that say that they are there. */
+async function threadsOf(layout: Layout): Promise<number> {
+  const names = await listClients(layout);
+  const said = await mapInGroups(names, async (name) => await readStatus(layout.work(name).status));
+  return said.reduce((sum, status) => sum + (status?.workers ?? 0), 0);
 }

@@ -1,12 +1,14 @@
 import { askInPassing } from '../cache/ask.js';
 import type { Layout } from '../cache/layout.js';
-import type { Address } from '../tile/address.js';
+import { parentOf, type Address } from '../tile/address.js';
 import type { TileBook } from './tile-book.js';
 
 /** A tile that has not come is asked for again after so many milliseconds: its mark may have been lost. */
 const AGAIN_MS = 5000;
 /** A tile whose mark has vanished so often without a result is given up. */
 const MAX_TRIES = 4;
+/** Tiles that each thread should have before it, so that none waits for the leader's next look. */
+const WISHES_PER_THREAD = 2;
 /** Marks in want/ at a time, of this film. */
 const OUTSTANDING = 512;
 
@@ -44,11 +46,22 @@ export class Wishes {
     return lacking < OUTSTANDING;
   }
 
-  /** Asks for what is lacking now, the most urgent first. */
-  async ask(lacking: readonly Address[], now: number): Promise<void> {
+  /**
+   * Asks for what is lacking now, the most urgent first. Of a tile whose parent is lacking as well it is not known whether it is worth it: the parent
+   * may be boring, and all within it. It is asked for only as far as the cluster would have nothing to do else.
+   *
+   * @param threads of the cluster
+   */
+  async ask(lacking: readonly Address[], now: number, threads: number): Promise<void> {
     const isLacking = new Set(lacking);
+    const isOpen = (address: Address): boolean => {
+      const parent = parentOf(address);
+      return parent !== null && isLacking.has(parent);
+    };
+    const certain = lacking.filter((address) => !isOpen(address));
+    const open = lacking.filter(isOpen).slice(0, Math.max(0, WISHES_PER_THREAD * threads - certain.length));
     for (const address of this.#wishes.keys()) if (!isLacking.has(address)) this.#wishes.delete(address);
-    const due = lacking.slice(0, OUTSTANDING).filter((address) => {
+    const due = [...certain, ...open].slice(0, OUTSTANDING).filter((address) => {
       const wish = this.#wishes.get(address);
       return !this.#failed.has(address) && (wish === undefined || now >= wish.at + AGAIN_MS);
     });

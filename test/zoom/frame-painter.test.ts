@@ -4,7 +4,7 @@ import { CODE_SHIFT, FilmColours, kindOf, TABLE_STEPS } from '../../src/image/fi
 import { toByte } from '../../src/image/oklab.js';
 import { levelOf, positionOf, type Address } from '../../src/tile/address.js';
 import { createSamples } from '../../src/tile/samples.js';
-import { filmTile } from '../../src/zoom/film-tile.js';
+import { filmTile, type FilmTile } from '../../src/zoom/film-tile.js';
 import { paintFrame } from '../../src/zoom/frame-painter.js';
 import type { Frame } from '../../src/zoom/path.js';
 import { tilesOf } from '../../src/zoom/plan.js';
@@ -21,7 +21,7 @@ function sampleAt(level: number, column: number, row: number): { period: number;
 }
 
 /** The tile of it. */
-function placesOf(address: Address): Uint32Array {
+function tileOf(address: Address, isFlat: boolean): FilmTile {
   const { level, x, y } = positionOf(address);
   const samples = createSamples();
   for (let i = 0; i < 257 * 257; i++) {
@@ -31,7 +31,7 @@ function placesOf(address: Address): Uint32Array {
     samples.period[i] = period;
     samples.log2Distance[i] = period === -2 ? -32_768 : code;
   }
-  return filmTile(samples);
+  return filmTile(samples, isFlat);
 }
 
 /** What a pixel should be: each level's four samples around it, found by plain numbers. */
@@ -99,11 +99,13 @@ describe('a painted frame', () => {
         const [width, height] = [48, 32];
         const fixed = (value: number): bigint => BigInt(Math.round(value * 2 ** 40)) << BigInt(BITS - 40);
         const frame = { re: fixed(re), im: fixed(im), bits: BITS, log2Spacing, angle, width, height };
-        const known = new Map(tilesOf(frame, supersample).map((tile) => [tile, placesOf(tile)]));
+        const known = new Map(
+          tilesOf(frame, supersample).map((tile) => [tile, tileOf(tile, theme !== 'Nebula')]),
+        );
         const pixels = paintFrame(frame, supersample, colours, (address) => {
-          const places = known.get(address);
-          expect(places, `${address} was planned`).toBeDefined();
-          return places ? { address, places } : null;
+          const tile = known.get(address);
+          expect(tile, `${address} was planned`).toBeDefined();
+          return tile ? { address, tile } : null;
         });
         for (let i = 0; i < 25; i++) {
           const at = Math.abs(seed + i * 7919) % (width * height);
@@ -120,10 +122,10 @@ describe('a painted frame', () => {
   it('shows a boring cell by its ancestor, in the ancestor’s distances', () => {
     // A distance of 2^k spacings everywhere: then every level says the same of the same place.
     const level = 3;
-    const uniform = (own: number): Uint32Array => {
+    const uniform = (own: number): FilmTile => {
       const samples = createSamples();
       samples.log2Distance.fill(256 * (12 + own - level));
-      return filmTile(samples);
+      return filmTile(samples, false);
     };
     const frame = {
       re: 1n << BigInt(BITS),
@@ -135,11 +137,11 @@ describe('a painted frame', () => {
       height: 32,
     };
     const colours = new FilmColours('Tide');
-    const own = paintFrame(frame, 1, colours, (address) => ({ address, places: uniform(levelOf(address)) }));
+    const own = paintFrame(frame, 1, colours, (address) => ({ address, tile: uniform(levelOf(address)) }));
     for (const up of [1, 2, 3]) {
       const shown = paintFrame(frame, 1, colours, (address) => {
         const ancestor = address.slice(0, address.length - up) as Address;
-        return { address: ancestor, places: uniform(levelOf(ancestor)) };
+        return { address: ancestor, tile: uniform(levelOf(ancestor)) };
       });
       expect(shown).toEqual(own);
     }
@@ -164,11 +166,11 @@ describe('a painted frame', () => {
         width: 64,
         height: 64,
       };
-      const known = new Map(tilesOf(frame, 1).map((tile) => [tile, placesOf(tile)]));
-      return paintFrame(frame, 1, colours, (address) => ({
-        address,
-        places: known.get(address) ?? new Uint32Array(),
-      }));
+      const known = new Map(tilesOf(frame, 1).map((tile) => [tile, tileOf(tile, false)]));
+      return paintFrame(frame, 1, colours, (address) => {
+        const tile = known.get(address);
+        return tile ? { address, tile } : null;
+      });
     };
     const difference = (a: Uint8Array, b: Uint8Array): number =>
       a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
