@@ -103,7 +103,7 @@ const requestSchema = z.strictObject({
       `expected an even width and height from 2 to ${LIMITS.side}`,
     )
     .describe('width and height in pixels, both even'),
-  SUPERSAMPLE: whole(1, LIMITS.supersample).default(1).describe('samples a side of each pixel'),
+  SUPERSAMPLE: whole(1, LIMITS.supersample).default(2).describe('samples a side of each pixel'),
   EASE: z
     .enum(EASES, `expected one of ${EASES.join(', ')}`)
     .default('linear')

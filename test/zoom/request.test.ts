@@ -33,7 +33,7 @@ describe('a request', () => {
       FORMAT: 'mp4',
       RADIUS: '2',
       SIZE: '1280x720',
-      SUPERSAMPLE: 1,
+      SUPERSAMPLE: 2,
       EASE: 'linear',
       ROTATE: 0,
       STOPS: [],
