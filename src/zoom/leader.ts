@@ -72,7 +72,6 @@ export class Leader {
   readonly #wishes: Wishes;
   readonly #pool: WorkerPool<FrameJob, FrameResult>;
   readonly #pending: Pending[] = [];
-  readonly #seen = new Set<Address>();
   /** Tiles of frames for which no source is known yet. */
   readonly #unsettled = new Set<Address>();
   readonly #unread = new Map<Address, number>();
@@ -126,7 +125,6 @@ export class Leader {
         const index = this.#planned++;
         const tiles = tilesOf(path.frame(index), request.SUPERSAMPLE);
         for (const tile of tiles) {
-          this.#seen.add(tile);
           if (this.#book.sourceOf(tile) === null) this.#unsettled.add(tile);
         }
         this.#pending.push({ index, tiles, painted: null });
@@ -211,13 +209,11 @@ export class Leader {
   }
 
   #tell(): void {
-    const computed = this.#wishes.asked - this.#missing;
     this.#options.onProgress({
       frames: this.#options.path.length,
       done: this.#done,
       stored: this.#stored,
-      cached: Math.max(0, this.#seen.size - this.#wishes.asked),
-      computed: Math.max(0, computed),
+      ...this.#book.counts,
       missing: this.#missing,
     });
   }

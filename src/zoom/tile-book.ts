@@ -13,11 +13,19 @@ export class TileBook {
   /** boring.txt, kept up to date by {@link look}. */
   readonly boring: BoringTail;
   readonly #there = new Set<Address>();
+  /** Those that were not there when they were looked for first. */
+  readonly #lacked = new Set<Address>();
   readonly #sources = new Map<Address, Address>();
+  readonly #counts = { cached: 0, computed: 0 };
 
   constructor(layout: Layout) {
     this.#layout = layout;
     this.boring = new BoringTail(layout.boring);
+  }
+
+  /** Tiles that were there at once, and those that have come since. */
+  get counts(): { readonly cached: number; readonly computed: number } {
+    return this.#counts;
   }
 
   /** The tile whose samples show a tile; null when that is not known yet. */
@@ -38,9 +46,11 @@ export class TileBook {
       const source = this.#interesting(address);
       // Every tile has its picture before anybody can take the tile, wherever its samples are just now.
       if (this.#there.has(source) || (await isFile(this.#layout.tile(source)))) {
+        if (!this.#there.has(source)) this.#counts[this.#lacked.has(source) ? 'computed' : 'cached']++;
         this.#there.add(source);
         this.#sources.set(address, source);
       } else {
+        this.#lacked.add(source);
         lacking.add(source);
       }
     });

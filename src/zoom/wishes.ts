@@ -24,16 +24,10 @@ export class Wishes {
   readonly #book: TileBook;
   readonly #wishes = new Map<Address, Wish>();
   readonly #failed = new Map<Address, string>();
-  #asked = 0;
 
   constructor(layout: Layout, book: TileBook) {
     this.#layout = layout;
     this.#book = book;
-  }
-
-  /** Tiles that were asked for. */
-  get asked(): number {
-    return this.#asked;
   }
 
   /** Tiles that did not come, and why. */
@@ -69,10 +63,7 @@ export class Wishes {
     const answers = await askInPassing(this.#layout, due, this.#book.boring);
     for (const [i, address] of due.entries()) {
       const wish = this.#wishes.get(address) ?? { at: now, tries: 0 };
-      if (answers[i] === 'is asked for') {
-        wish.tries++;
-        if (wish.tries === 1) this.#asked++;
-      }
+      if (answers[i] === 'is asked for') wish.tries++;
       wish.at = now;
       this.#wishes.set(address, wish);
       if (wish.tries > MAX_TRIES) {
