@@ -21,6 +21,7 @@ const CLIENT: ClientReport = {
     { address: 'M0231', task: 'subdivide', age: 4.2 },
     { address: 'M0232', task: 'subdivide', age: 1 },
   ],
+  lockWait: 0.01,
   errors: 1,
   lastError: { text: 'the cache could not be used; trying again: EIO', age: 130 },
 };
@@ -31,6 +32,7 @@ const STATUS: StatusReport = {
   deepestLevel: 0,
   oldestTodo: { address: 'M', age: 7300, isCertain: true },
   clients: [CLIENT],
+  films: [],
   freeBytes: 1.5 * 2 ** 30,
   totalBytes: 3 * 2 ** 30,
   freeInodes: 10,
