@@ -3,6 +3,7 @@ import { Bookmarks } from './bookmarks.js';
 import { BoringLookup } from './boring-lookup.js';
 import { ALL_THEMES, Colours } from './colours.js';
 import { byId, copy, download, elementOf, onClick, tell } from './elements.js';
+import { setUpFilms } from './film-dialog.js';
 import { Gallery } from './gallery.js';
 import { listenToGestures } from './gestures.js';
 import { Inspector } from './inspector.js';
@@ -47,6 +48,11 @@ async function main(): Promise<void> {
     if (state.hasGrown) stage.expect(null);
     if (!state.isLive || isLive) return;
     isLive = true;
+    void setUpFilms(
+      base,
+      () => here(),
+      () => colours.theme,
+    );
     listenToServer(base, {
       onBoring: () => boring.refresh(),
       onTiles: (addresses) => {
