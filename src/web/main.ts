@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     if (state.hasGrown) stage.expect(null);
     if (!state.isLive || isLive) return;
     isLive = true;
+    byId('board').hidden = false;
     void setUpFilms(
       base,
       () => here(),

@@ -17,7 +17,7 @@ function summary({ clients, totals, freeBytes, totalBytes, deepestLevel, oldestT
   const waits = living.map(({ lockWait }) => lockWait ?? 0);
   const wait = waits.length === 0 ? null : Math.max(...waits);
   const entries: readonly (readonly [string, string, string])[] = [
-    ['Nodes', `${living.length}`, `of ${clients.length}, ${cores} cores`],
+    ['Nodes', `${living.length}`, `of ${clients.length}, ${cores} ${cores === 1 ? 'core' : 'cores'}`],
     ['To do', number(totals.todo), `${number(totals.working)} in hand, ${number(totals.wanted)} wanted`],
     ['Done', number(totals.done), `${number(totals.boring)} boring`],
     ['Deepest level', deepestLevel === null ? '–' : number(deepestLevel), ''],
