@@ -77,10 +77,7 @@ function faultsOf(request: ZoomRequest, limits: FilmLimits): string[] {
     width * height <= limits.width * limits.height,
     `SIZE: expected at most as many pixels as ${limits.width}x${limits.height} here, got ${SIZE}`,
   );
-  expect(
-    SUPERSAMPLE <= supersample,
-    `SUPERSAMPLE: expected at most ${supersample} here, got ${SUPERSAMPLE}`,
-  );
+  expect(SUPERSAMPLE <= supersample, `SUPERSAMPLE: expected at most ${supersample} here, got ${SUPERSAMPLE}`);
   expect(
     isServedFormat(FORMAT),
     `FORMAT: expected one of ${SERVED_FORMATS.join(', ')} here; "mandeld zoom" makes the others`,

@@ -29,7 +29,11 @@ export async function addFilms(
 ): Promise<void> {
   app.removeAllContentTypeParsers();
   const types = ['application/json', 'application/json5'];
-  app.addContentTypeParser(types, { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => body);
+  app.addContentTypeParser(
+    types,
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, body: string) => body,
+  );
 
   let formats: Promise<readonly string[]> | null = null;
   app.get(FILMS_PATH, async (_request, reply) => {
@@ -51,26 +55,30 @@ export async function addFilms(
     return;
   }
 
-  app.post(FILMS_PATH, { bodyLimit: MAX_BODY }, async (request: FastifyRequest<{ Body: string | undefined }>, reply) => {
-    try {
-      const { job, token } = await films.ask(request.body ?? '', request.ip);
-      return await reply
-        .code(job.state === 'finished' ? 200 : 202)
-        .header('Cache-Control', CACHING.missing)
-        .send({
-          id: job.id,
-          url: job.url,
-          events: `${FILMS_PATH}/${job.id}/events`,
-          state: job.state,
-          token,
-        });
-    } catch (error) {
-      if (error instanceof RequestError) return sendFaults(reply, 400, error.faults);
-      if (!(error instanceof FilmRefusal)) throw error;
-      reply.header('Retry-After', `${error.retryAfter}`);
-      return sendFaults(reply, error.status, [error.message]);
-    }
-  });
+  app.post(
+    FILMS_PATH,
+    { bodyLimit: MAX_BODY },
+    async (request: FastifyRequest<{ Body: string | undefined }>, reply) => {
+      try {
+        const { job, token } = await films.ask(request.body ?? '', request.ip);
+        return await reply
+          .code(job.state === 'finished' ? 200 : 202)
+          .header('Cache-Control', CACHING.missing)
+          .send({
+            id: job.id,
+            url: job.url,
+            events: `${FILMS_PATH}/${job.id}/events`,
+            state: job.state,
+            token,
+          });
+      } catch (error) {
+        if (error instanceof RequestError) return sendFaults(reply, 400, error.faults);
+        if (!(error instanceof FilmRefusal)) throw error;
+        reply.header('Retry-After', `${error.retryAfter}`);
+        return sendFaults(reply, error.status, [error.message]);
+      }
+    },
+  );
   app.get(`${FILMS_PATH}/:id`, async (request: OfFilm, reply) => {
     const job = jobOf(films, request);
     if (job === null) return sendNothing(reply);

@@ -142,13 +142,13 @@ export class Films {
     if (this.#isWorking && this.waiting >= this.options.waiting)
       throw new FilmRefusal(503, RETRY_S.queue, 'Too many films are waiting. Try again in some minutes.');
     if (freeBytes < MIN_FREE)
-      throw new FilmRefusal(503, RETRY_S.space, 'The server’s disk is nearly full, so it begins no film now.');
-    if (!this.#limit.take(from))
       throw new FilmRefusal(
-        429,
-        RETRY_S.limit,
-        'You have asked for many films. Try again in half a minute.',
+        503,
+        RETRY_S.space,
+        'The server’s disk is nearly full, so it begins no film now.',
       );
+    if (!this.#limit.take(from))
+      throw new FilmRefusal(429, RETRY_S.limit, 'You have asked for many films. Try again in half a minute.');
   }
 
   #forget(): void {

@@ -50,7 +50,8 @@ export function longestSeconds(mostFrames: number): number {
 
 /** The sizes to choose from, the largest one that is allowed among them. */
 export function sizesWithin(largest: string): string[] {
-  const pixels = (size: string): number => size.split('x').reduce((product, side) => product * Number(side), 1);
+  const pixels = (size: string): number =>
+    size.split('x').reduce((product, side) => product * Number(side), 1);
   const smaller = SIZES.filter((size) => pixels(size) < pixels(largest));
   return [...smaller, largest];
 }

@@ -77,9 +77,7 @@ async function runZoom(args: ZoomArguments, terminal: Terminal, version: string)
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     progress.end();
-    terminal.err.write(
-      'mandeld: stopped. What was computed is kept; the same command goes on from there.\n',
-    );
+    terminal.err.write('mandeld: stopped. What was computed is kept; the same command goes on from there.\n');
     return EXIT.interrupted;
   } finally {
     progress.end();

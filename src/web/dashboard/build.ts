@@ -13,5 +13,9 @@ export function build(
 /** A list of names and values. */
 export function facts(...pairs: readonly (readonly [name: string, value: string] | null)[]): HTMLElement {
   const entries = pairs.filter((pair) => pair !== null);
-  return build('dl', '', ...entries.flatMap(([name, value]) => [build('dt', '', name), build('dd', '', value)]));
+  return build(
+    'dl',
+    '',
+    ...entries.flatMap(([name, value]) => [build('dt', '', name), build('dd', '', value)]),
+  );
 }

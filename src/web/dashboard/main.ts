@@ -11,7 +11,14 @@ import { address, bytes, duration, number } from './words.js';
 const LOOK_MS = 2000;
 
 /** Numbers that tell of the whole cluster. */
-function summary({ clients, totals, freeBytes, totalBytes, deepestLevel, oldestTodo }: Status): HTMLElement[] {
+function summary({
+  clients,
+  totals,
+  freeBytes,
+  totalBytes,
+  deepestLevel,
+  oldestTodo,
+}: Status): HTMLElement[] {
   const living = clients.filter(({ alive }) => alive);
   const cores = living.reduce((sum, { workers }) => sum + (workers ?? 0), 0);
   const waits = living.map(({ lockWait }) => lockWait ?? 0);

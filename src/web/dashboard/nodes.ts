@@ -44,7 +44,10 @@ export class Nodes {
           `${host ?? 'unknown'}${workers === null ? '' : `, ${workers} ${workers === 1 ? 'core' : 'cores'}`}`,
         ],
         ['Tiles', `${number((node.subdivided ?? 0) + (node.made ?? 0))} done, ${node.holding} held`],
-        ['Now', first ? `${first.task} ${address(first.address)} for ${duration(first.age)}${more}` : 'nothing'],
+        [
+          'Now',
+          first ? `${first.task} ${address(first.address)} for ${duration(first.age)}${more}` : 'nothing',
+        ],
         ['Heartbeat', node.heartbeatAge === null ? 'never' : `${duration(node.heartbeatAge)} ago`],
         lockWait === null ? null : ['Lock wait', duration(lockWait)],
         ['Errors', errors === null ? 'unknown' : number(errors)],

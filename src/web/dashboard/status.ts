@@ -12,7 +12,8 @@ export interface Node {
   readonly made: number | null;
   readonly tilesPerSecond: number | null;
   readonly holding: number;
-  readonly current: readonly { readonly address: string; readonly task: string; readonly age: number }[] | null;
+  readonly current:
+    readonly { readonly address: string; readonly task: string; readonly age: number }[] | null;
   readonly lockWait: number | null;
   readonly errors: number | null;
   readonly lastError: { readonly text: string; readonly age: number } | null;
