@@ -116,6 +116,6 @@ function checked(value: unknown): FilmStatus | null {
     computed: number('computed'),
     missing: number('missing'),
     seconds: number('seconds'),
-    frame: frame === null ? null : parseKey(String(frame)),
+    frame: frame === null ? null : parseKey(text('frame')),
   };
 }

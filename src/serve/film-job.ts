@@ -148,7 +148,9 @@ export class FilmJob {
       ahead,
       frames: this.request.NUM_FRAMES,
       done: this.#state === 'finished' ? this.request.NUM_FRAMES : done,
-      ...{ cached, computed, missing },
+      cached,
+      computed,
+      missing,
       preview: this.#frame && `/movie/frame/${this.#frame}.png`,
       reason: this.#reason,
     };

@@ -2,7 +2,7 @@ import { log2Of, parseWhole, toScaled } from '../math/fixed.js';
 import { HOME, type Place } from './place.js';
 
 /** Frames a second of films from the map. */
-export const FPS = 30;
+const FPS = 30;
 /** Seconds that an octave gets without a wish, and the shortest and longest film then. */
 const SECONDS_PER_OCTAVE = 1;
 const SHORTEST_S = 4;

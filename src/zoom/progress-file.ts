@@ -43,8 +43,18 @@ export class ProgressFile {
     const { FORMAT: format, THEME: theme, SIZE: size, FPS: fps } = this.#request;
     const seconds = Number(((now - this.#start) / 1000).toFixed(1));
     this.#writing = this.#write({
-      ...{ leader: this.#leader, format, theme, size, fps, seconds, frame: this.#frame },
-      ...{ frames, done, cached, computed, missing },
+      leader: this.#leader,
+      format,
+      theme,
+      size,
+      fps,
+      seconds,
+      frame: this.#frame,
+      frames,
+      done,
+      cached,
+      computed,
+      missing,
     }).finally(() => (this.#writing = null));
   }
 

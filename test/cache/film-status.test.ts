@@ -8,8 +8,16 @@ import { Layout, parseKey, type Key } from '../../src/cache/layout.js';
 
 const SOUND: FilmStatus = {
   leader: 'zoom-1 on host42',
-  ...{ format: 'mp4', theme: 'Galaxy', size: '64x36', fps: 20, seconds: 3.5 },
-  ...{ frames: 128, done: 3, cached: 4, computed: 5, missing: 6 },
+  format: 'mp4',
+  theme: 'Galaxy',
+  size: '64x36',
+  fps: 20,
+  seconds: 3.5,
+  frames: 128,
+  done: 3,
+  cached: 4,
+  computed: 5,
+  missing: 6,
   frame: parseKey('f'.repeat(64)),
 };
 

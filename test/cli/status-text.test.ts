@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Key } from '../../src/cache/layout.js';
 import type { ClientReport, StatusReport } from '../../src/cache/status-report.js';
 import { describeStatus } from '../../src/cli/status-text.js';
 
@@ -44,6 +45,31 @@ function linesOf(change: Partial<StatusReport>): string[] {
 }
 
 describe('status in words', () => {
+  it('tells of films, and of those whose leader is gone', () => {
+    const film = {
+      key: 'a'.repeat(64) as Key,
+      age: 1,
+      alive: true,
+      leader: 'zoom-1 on host42',
+      format: 'mp4',
+      theme: 'Galaxy',
+      size: '64x36',
+      fps: 20,
+      frames: 128,
+      done: 3,
+      cached: 4,
+      computed: 5,
+      missing: 6,
+      seconds: 7,
+      frame: null,
+    };
+    const lines = linesOf({ films: [film, { ...film, leader: 'a\u202eb', alive: false, age: 200 }] });
+    expect(lines.slice(-2)).toEqual([
+      'film 64x36 mp4 Galaxy: 3 of 128 frames, 6 tiles missing (zoom-1 on host42)',
+      'film 64x36 mp4 Galaxy: 3 of 128 frames, silent for 3 min (a b)',
+    ]);
+  });
+
   it('is a compact table', () => {
     expect(linesOf({})).toEqual([
       '/mnt/mandel: theme Classic, png, lease 60 s',

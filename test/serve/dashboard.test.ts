@@ -58,21 +58,40 @@ describeBrowser('the dashboard', () => {
     await writeFile(
       join(root, 'work/host3/status.json'),
       JSON.stringify({
-        ...{ client: 'host3', session: 's', host: evil, pid: 1, processes: 'p', version: evil, state: evil },
-        ...{ started: '2026-01-01T00:00:00Z', workers: 2, subdivided: 5, rate: 1, holding: [] },
-        ...{
-          current: [{ address: evil, task: evil, seconds: 1 }],
-          errors: 1,
-          lastError: { text: evil, seconds: 2 },
-        },
+        client: 'host3',
+        session: 's',
+        host: evil,
+        pid: 1,
+        processes: 'p',
+        version: evil,
+        state: evil,
+        started: '2026-01-01T00:00:00Z',
+        workers: 2,
+        subdivided: 5,
+        rate: 1,
+        holding: [],
+
+        current: [{ address: evil, task: evil, seconds: 1 }],
+        errors: 1,
+        lastError: { text: evil, seconds: 2 },
       }),
     );
     await mkdir(join(root, 'movie'), { recursive: true });
     await writeFile(
       join(root, `movie/${'a'.repeat(64)}.json`),
       JSON.stringify({
-        ...{ leader: evil, format: evil, theme: evil, size: evil, fps: 1, frames: 2, done: 1, seconds: 3 },
-        ...{ cached: 1, computed: 1, missing: 1, frame: null },
+        leader: evil,
+        format: evil,
+        theme: evil,
+        size: evil,
+        fps: 1,
+        frames: 2,
+        done: 1,
+        seconds: 3,
+        cached: 1,
+        computed: 1,
+        missing: 1,
+        frame: null,
       }),
     );
     const server = await servePages(root, {});

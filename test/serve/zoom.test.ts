@@ -264,7 +264,7 @@ describe('cancelling', () => {
     await server.listen('127.0.0.1', 0);
     const { id, events, token } = await ask(server, endless(), 202);
     const listener = new FilmListener(server.url, events);
-    await until(async () => (await films(root)).length > 0);
+    await until(async () => (await readdir(join(root, 'want'))).length > 0 && (await films(root)).length > 0);
     for (const wrong of [null, '', 'x', id]) expect(await cancel(server, id, wrong)).toBe(403);
     expect(await cancel(server, '0'.repeat(64), token)).toBe(404);
     expect(await cancel(server, id, token)).toBe(204);
@@ -272,6 +272,8 @@ describe('cancelling', () => {
     expect(await cancel(server, id, token)).toBe(409);
     await until(async () => (await films(root)).length === 0);
     expect(server.log).toEqual([]);
+    // Nobody waits for its tiles any more.
+    expect(await readdir(join(root, 'want'))).toEqual([]);
     // It can be asked for again.
     const again = await ask(server, endless(), 202);
     expect(again.id).toBe(id);

@@ -1,3 +1,6 @@
+/** What has no look of its own but changes that of what stands beside it. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
 /** An element with texts and others in it. Texts are never read as markup, whoever has written them. */
 export function build(
   tag: string,
@@ -6,7 +9,10 @@ export function build(
 ): HTMLElement {
   const element = document.createElement(tag);
   if (className !== '') element.className = className;
-  element.append(...children.filter((child) => child !== null));
+  const shown = children.filter((child) => child !== null);
+  element.append(
+    ...shown.map((child) => (typeof child === 'string' ? child.replace(INVISIBLE, ' ') : child)),
+  );
   return element;
 }
 

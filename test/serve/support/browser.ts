@@ -27,7 +27,10 @@ export const describeBrowser: typeof describe | typeof describe.skip = isThere()
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 /** A phone in the dark. */
 export const PHONE: BrowserContextOptions = {
-  ...{ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
   colorScheme: 'dark',
 };
 

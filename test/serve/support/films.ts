@@ -8,7 +8,12 @@ import type { FilmOptions } from '../../../src/serve/films.js';
 /** Small films for tests. */
 export const FILMS: FilmOptions = {
   ...DEFAULT_FILM_LIMITS,
-  ...{ frames: 30, width: 64, height: 36, waiting: 2, threads: 1, leader: 'a test' },
+  frames: 30,
+  width: 64,
+  height: 36,
+  waiting: 2,
+  threads: 1,
+  leader: 'a test',
 };
 
 /** A film whose tiles are there in a cache of level 3. */

@@ -12,7 +12,7 @@ export const PAGE =
   '<!doctype html><title>map</title><style>p{}</style><script type="module">let a = 1;</script>' +
   `<p>${'The page is longer than what is too short to be compressed. '.repeat(40)}</p>`;
 
-export const DASHBOARD = '<!doctype html><title>dashboard</title><script type="module">let b = 2;</script>';
+const DASHBOARD = '<!doctype html><title>dashboard</title><script type="module">let b = 2;</script>';
 
 /** A line that was logged. */
 export interface Logged {
