@@ -32,8 +32,10 @@ export function octavesTo({ r }: Place): number {
 /** An enlargement in words. */
 export function describeZoom(octaves: number): string {
   const log10 = octaves * Math.LOG10E * Math.LN2;
+  if (log10 < 3) return `${Number((10 ** log10).toPrecision(2)).toLocaleString('en')} times`;
   if (log10 < 6) return `${Math.round(10 ** log10).toLocaleString('en')} times`;
-  const exponent = Math.floor(log10);
+  // What is rounded to 10.0 is 1.0 of the next power.
+  const exponent = Math.floor(log10 + Math.log10(10 / 9.95));
   return `${(10 ** (log10 - exponent)).toFixed(1)} × 10^${exponent} times`;
 }
 

@@ -17,7 +17,7 @@ describeBrowser('the dashboard', () => {
     const root = await caches.copy();
     const server = await servePages(root, { films: FILMS });
     const daemons = ['host1', 'host2'].map((name) =>
-      daemon(root, name, '--only-wants', '--log-level', 'warn'),
+      daemon(root, name, '--only-wants', '--max-level', '6', '--log-level', 'warn'),
     );
     const { page, errors } = await browser.open(`${server.url}dashboard`, options);
     await expect
@@ -33,8 +33,9 @@ describeBrowser('the dashboard', () => {
     }
     expect(await page.locator('#queue tbody tr').count()).toBe(4);
     expect(await page.locator('#queue tfoot').textContent()).toMatch(/^all\d+0\d+\d+$/);
-    // Down to a level that takes these two a while.
-    await server.app.inject(asking(endless().replace('1e4x', '1e9x')));
+    // Down to a level that these two do not make, so that it is not over before somebody has looked.
+    const asked = await server.app.inject(asking(endless()));
+    const { id, token } = asked.json<{ id: string; token: string }>();
     const film = page.locator('.film.good');
     await film.waitFor({ timeout: 30_000 });
     expect(await film.textContent()).toMatch(/64x36 mp4, Classic.*of 30.*a test/);
@@ -43,7 +44,10 @@ describeBrowser('the dashboard', () => {
     await page.waitForFunction(`document.querySelector('.film img')?.naturalWidth === 64`, undefined, {
       timeout: 60_000,
     });
-    await page.getByText('No film is being made.').waitFor({ timeout: 90_000 });
+    const headers = { authorization: `Bearer ${token}` };
+    const cancelled = await server.app.inject({ method: 'DELETE', url: `/api/zoom/${id}`, headers });
+    expect(cancelled.statusCode).toBe(204);
+    await page.getByText('No film is being made.').waitFor({ timeout: 30_000 });
     const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
     expect(wide).toBeLessThanOrEqual(0);
     expect(errors).toEqual([]);

@@ -40,7 +40,7 @@ describeBrowser('the form for films', () => {
     const server = await servePages(root, { films: FIVE });
     const { page, errors } = await browser.open(server.url + NEAR, options);
     await openDialog(page);
-    expect(await page.locator('#film-zoom').textContent()).toMatch(/enlarged 5 times/);
+    expect(await page.locator('#film-zoom').textContent()).toMatch(/enlarged 4.5 times/);
     expect(await page.getByLabel('Seconds').inputValue()).toBe('0.16');
     expect(await page.getByLabel('Size').inputValue()).toBe('64x36');
     await page.locator('#film-theme').selectOption('Galaxy');

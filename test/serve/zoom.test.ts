@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -135,6 +135,31 @@ describe('a film for a visitor', () => {
     ]);
     expect(await cancel(server, id, token)).toBe(204);
     await until(async () => (await films(root)).length === 0);
+  });
+});
+
+describe('a film of another leader', () => {
+  it('is told of in the status, and is taken over when that one was killed', async () => {
+    const root = await caches.copy();
+    const server = await serve(root, { films: FILMS });
+    const request = join(root, '../request.json5');
+    await writeFile(request, endless());
+    const other = start(['zoom', request, '--cache', root, '--no-local']);
+    const seen = async (): Promise<{ key: string; leader: string }[]> => {
+      await delay(300);
+      return (await server.app.inject('/api/status')).json<{ films: { key: string; leader: string }[] }>()
+        .films;
+    };
+    await until(async () => (await seen()).length > 0);
+    await other.kill('SIGKILL');
+    const [{ key, leader }] = await seen();
+    expect(leader).toMatch(/^zoom-\d+ on \S+$/);
+    expect(await films(root)).toContain(`${key}.json`);
+    const mine = await ask(server, endless(), 202);
+    expect(mine.id).toBe(key);
+    await until(async () => (await seen())[0]?.leader === 'a test');
+    expect(await cancel(server, mine.id, mine.token)).toBe(204);
+    await until(async () => (await seen()).length === 0);
   });
 });
 
