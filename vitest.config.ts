@@ -1,11 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
+const BROWSER_TESTS = 'test/web/browser/**/*.test.ts';
+const times = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     // Daemons started by tests use all cores themselves.
     maxWorkers: 2,
+    projects: [
+      { test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [BROWSER_TESTS], ...times } },
+      {
+        test: {
+          name: 'browser',
+          include: [BROWSER_TESTS],
+          globalSetup: 'test/web/browser/support/global-setup.ts',
+          // One browser, and people's patience is tried: after all other tests, whose daemons use all cores.
+          sequence: { groupOrder: 1 },
+          ...times,
+        },
+      },
+    ],
   },
 });

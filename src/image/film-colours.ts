@@ -13,11 +13,11 @@ import { themeOf, type ThemeName } from './themes.js';
 /** Kinds of samples that have colours of their own: the exterior, the interior by class, and what has no distance. */
 const KINDS: number = 2 + PERIOD_CLASSES;
 /** Kind of the exterior. */
-export const EXTERIOR_KIND = 0;
+const EXTERIOR_KIND = 0;
 /** Kind of the interior of class 0; the other classes follow. */
-export const INTERIOR_KIND = 1;
+const INTERIOR_KIND = 1;
 /** Kind of what lies on the boundary, or was not resolved. */
-export const BOUNDARY_KIND: number = KINDS - 1;
+const BOUNDARY_KIND: number = KINDS - 1;
 /** Distance codes that share a colour, log2: a thirty-second of an octave. */
 export const CODE_SHIFT = 3;
 /** Colours of a kind in a table. */
@@ -91,13 +91,17 @@ export class FilmColours {
    */
   table(octaves: number, log2Spacing: number): Float32Array {
     const table = new Float32Array(3 * KINDS * TABLE_STEPS);
+    const ramp = this.#ramp;
     for (let step = 0; step < TABLE_STEPS; step++) {
       const own = (step + 0.5) * (TABLE_OCTAVES / TABLE_STEPS) - TABLE_OCTAVES / 2;
       const octave = Math.max(FIRST_OCTAVE, Math.min(LAST_OCTAVE, own + octaves));
       const at = Math.round((octave - FIRST_OCTAVE) * RAMP_STEPS);
       for (let kind = 0; kind < KINDS; kind++) {
         const from = 3 * (kind * RAMP + at);
-        table.set(this.#ramp.subarray(from, from + 3), 3 * (kind * TABLE_STEPS + step));
+        const to = 3 * (kind * TABLE_STEPS + step);
+        table[to] = ramp[from];
+        table[to + 1] = ramp[from + 1];
+        table[to + 2] = ramp[from + 2];
       }
       if (this.#cycle !== null)
         this.#paintCycle(table, step, own + log2Spacing + ROOT_OCTAVES, fadeOf(octave, false));

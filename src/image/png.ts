@@ -60,3 +60,20 @@ export function encodeRgbPng(rgb: Uint8Array, width: number): Uint8Array {
     deflateStrategy: STRATEGY_RLE,
   });
 }
+
+/**
+ * Reads what {@link encodeRgbPng} writes.
+ *
+ * @returns red, green, blue of each pixel, row by row from the top
+ * @throws Error for what is no PNG
+ */
+export function decodeRgbPng(png: Uint8Array): { readonly width: number; readonly rgb: Uint8Array } {
+  const { width, height, data } = PNG.sync.read(Buffer.from(png.buffer, png.byteOffset, png.byteLength));
+  const rgb = new Uint8Array(3 * width * height);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    rgb[to] = data[from];
+    rgb[to + 1] = data[from + 1];
+    rgb[to + 2] = data[from + 2];
+  }
+  return { width, rgb };
+}

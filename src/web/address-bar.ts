@@ -1,4 +1,4 @@
-import { HOME, type Place } from './place.js';
+import type { Place } from './place.js';
 
 /** A view that has stood for so long becomes a step of the history, milliseconds. */
 const SETTLED_MS = 900;
@@ -10,10 +10,14 @@ export interface Query {
   readonly isEmbedded: boolean;
 }
 
-/** Reads `?x=&y=&r=&theme=&embed=`; what is missing is that of the whole set. */
-export function readQuery(search: string): Query {
+/**
+ * Reads `?x=&y=&r=&theme=&embed=`.
+ *
+ * @param home what stands for whatever is missing
+ */
+export function readQuery(search: string, home: Place): Query {
   const parameters = new URLSearchParams(search);
-  const get = (name: 'x' | 'y' | 'r'): string => parameters.get(name)?.trim() || HOME[name];
+  const get = (name: 'x' | 'y' | 'r'): string => parameters.get(name)?.trim() || home[name];
   return {
     place: { x: get('x'), y: get('y'), r: get('r') },
     theme: parameters.get('theme'),
@@ -39,13 +43,13 @@ export class AddressBar {
    * @param link the address of what is shown now
    * @param onMove told when back or forward was used
    */
-  constructor(link: () => string, onMove: (query: Query) => void) {
+  constructor(link: () => string, onMove: (search: string) => void) {
     this.#link = link;
     this.#shown = location.search;
     addEventListener('popstate', () => {
       clearTimeout(this.#timer);
       this.#shown = location.search;
-      onMove(readQuery(location.search));
+      onMove(location.search);
     });
   }
 

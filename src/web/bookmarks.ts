@@ -43,15 +43,20 @@ export class Bookmarks {
   import(text: string): number | null {
     const read_ = read(text);
     if (read_ === null) return null;
-    const known = new Set(this.#all.map((place) => JSON.stringify(place)));
-    const added = read_.filter((place) => !known.has(JSON.stringify(place)));
-    this.#save([...this.#all, ...added]);
-    return added.length;
+    const before = this.#all.length;
+    // A Map keeps the first of each in its place.
+    const all = new Map([...this.#all, ...read_].map((place) => [JSON.stringify(place), place]));
+    this.#save([...all.values()]);
+    return this.#all.length - before;
   }
 
   #save(all: NamedPlace[]): void {
     this.#all = all.slice(0, MOST);
-    storage()?.setItem(KEY, JSON.stringify(this.#all));
+    try {
+      storage()?.setItem(KEY, JSON.stringify(this.#all));
+    } catch {
+      // More than the browser keeps: they last as long as the page.
+    }
   }
 }
 

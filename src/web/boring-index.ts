@@ -45,9 +45,10 @@ export class BoringIndex {
     }
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
-    for (;;) {
-      const end = this.#bytes.indexOf(NEWLINE, this.#parsed);
-      if (end < 0 || end >= this.#length) return;
+    // Only what is new can hold the end of a line: what was there is not searched again, however long a line is.
+    const known = this.#bytes.subarray(0, this.#length);
+    let end = known.indexOf(NEWLINE, this.#length - bytes.length);
+    for (; end >= 0; end = known.indexOf(NEWLINE, this.#parsed)) {
       this.#take(this.#parsed, end);
       this.#parsed = end + 1;
     }

@@ -17,11 +17,11 @@ export class BoringLookup {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, (found: readonly Found[]) => void>();
   readonly #isUseful: Promise<void>;
-  readonly #onState: (state: BoringState) => void;
+  readonly #onState: (state: BoringState) => void | Promise<void>;
   #asked = 0;
 
   /** @param onState told after each download */
-  constructor(url: string, onState: (state: BoringState) => void) {
+  constructor(url: string, onState: (state: BoringState) => void | Promise<void>) {
     this.#onState = onState;
     const script = URL.createObjectURL(new Blob([BORING_WORKER], { type: 'text/javascript' }));
     this.#worker = new Worker(script);
@@ -31,7 +31,7 @@ export class BoringLookup {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<BoringReply>) => {
       if (data.kind === 'state') {
         first.resolve();
-        this.#onState(data);
+        void this.#onState(data);
       } else {
         this.#waiting.get(data.id)?.(data.found);
         this.#waiting.delete(data.id);

@@ -1,7 +1,8 @@
-import { AddressBar, permalink, readQuery, type Query } from './address-bar.js';
+import { AddressBar, permalink, readQuery } from './address-bar.js';
 import { Bookmarks } from './bookmarks.js';
 import { BoringLookup } from './boring-lookup.js';
 import { ALL_THEMES, Colours } from './colours.js';
+import { deferred } from './deferred.js';
 import { byId, copy, download, elementOf, onClick, tell } from './elements.js';
 import { setUpFilms } from './film-dialog.js';
 import { Gallery } from './gallery.js';
@@ -12,7 +13,7 @@ import { Minimap, viewAround } from './minimap.js';
 import { Motion } from './motion.js';
 import { PaintedPictures } from './painted-pictures.js';
 import { PictureStore } from './picture-store.js';
-import { HOME, placeOf, viewOf, type Place } from './place.js';
+import { homeOf, placeOf, viewOf, type Place } from './place.js';
 import { setUpPlaces } from './places-dialog.js';
 import { describePlace, fullPlace } from './readout.js';
 import { snapshot } from './snapshot.js';
@@ -38,13 +39,17 @@ async function readCache(base: string): Promise<{ theme: string; suffix: string 
 async function main(): Promise<void> {
   const base = new URL('.', location.href).href;
   byId('map').parentElement?.removeAttribute('hidden');
-  const query = readQuery(location.search);
+  const home = (): Place => homeOf(innerWidth, innerHeight);
+  const query = readQuery(location.search, home());
   document.body.classList.toggle('embed', query.isEmbedded);
   const map = byId('map');
 
   let isLive = false;
-  const boring = new BoringLookup(`${base}boring.txt`, (state) => {
+  // boring.txt may be there before the settings are.
+  const begun = deferred<void>();
+  const boring = new BoringLookup(`${base}boring.txt`, async (state) => {
     document.body.dataset['boring'] = String(state.lines);
+    await begun.promise;
     if (state.hasGrown) stage.expect(null);
     if (!state.isLive || isLive) return;
     isLive = true;
@@ -77,6 +82,7 @@ async function main(): Promise<void> {
   const painted = new PaintedPictures(colours);
   const stage = new Stage(byId('stage'), new Gallery(store, painted, boring, colours), () => showState());
   const inspector = new Inspector(base, boring);
+  begun.resolve();
 
   /** The view of a place that somebody has written; of what is none, the whole set, and a word about it. */
   function viewOrHome(place: Place): View {
@@ -85,7 +91,7 @@ async function main(): Promise<void> {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       tell(`This address could not be read: ${reason}. Here is the whole set instead.`, 12);
-      return viewOf(HOME, innerHeight);
+      return viewOf(home(), innerHeight);
     }
   }
 
@@ -99,7 +105,8 @@ async function main(): Promise<void> {
   const chosenTheme = (): string | null => (colours.theme === ownTheme ? null : colours.theme);
   const link = (): string => permalink(here(), chosenTheme(), query.isEmbedded);
 
-  const bar = new AddressBar(link, ({ place, theme: asked }: Query) => {
+  const bar = new AddressBar(link, (search) => {
+    const { place, theme: asked } = readQuery(search, home());
     choose(asked ?? ownTheme);
     motion.set(viewOrHome(place));
   });
@@ -157,7 +164,7 @@ async function main(): Promise<void> {
     if (isInspecting) void inspect(innerWidth / 2, innerHeight / 2);
   });
 
-  const goHome = (): void => motion.fly(viewOf(HOME, innerHeight));
+  const goHome = (): void => motion.fly(viewOf(home(), innerHeight));
   listenToGestures(map, {
     motion,
     onHome: goHome,

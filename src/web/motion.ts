@@ -14,6 +14,14 @@ const STANDSTILL = 0.02;
 /** Something that changes the view from picture to picture. Returns the view at a time, milliseconds after its beginning; null when it is over. */
 type Movement = (elapsed: number, view: View) => View | null;
 
+/** A step or slide: octaves inwards, CSS pixels of the view before it. */
+interface Way {
+  readonly octaves: number;
+  readonly right: number;
+  readonly down: number;
+}
+const NOWHERE: Way = { octaves: 0, right: 0, down: 0 };
+
 /**
  * The view, and how it moves: at once, by a step of the zoom, gliding on after a drag, or flying to another place. One movement at a time;
  * whoever takes hold of the map ends it.
@@ -22,6 +30,8 @@ export class Motion {
   #view: View;
   #movement: { readonly move: Movement; readonly since: number } | null = null;
   #frame = 0;
+  /** What is left of a step or a slide. */
+  #rest: Way = NOWHERE;
   readonly #onView: (view: View, isMoving: boolean) => void;
   readonly #isReduced = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -39,6 +49,7 @@ export class Motion {
   /** Ends any movement and shows this. */
   set(view: View): void {
     this.#movement = null;
+    this.#rest = NOWHERE;
     this.#view = view;
     this.#request();
   }
@@ -55,14 +66,12 @@ export class Motion {
 
   /** The same within a quarter of a second. */
   step(octaves: number, right = 0, down = 0): void {
-    const start = this.#view;
-    this.#begin(STEP_MS, (share) => zoomed(start, 2 ** (octaves * share), right, down));
+    this.#go({ octaves, right: 0, down: 0 }, right, down);
   }
 
   /** Moves by CSS pixels within a quarter of a second. */
   slide(right: number, down: number): void {
-    const start = this.#view;
-    this.#begin(STEP_MS, (share) => panned(start, right * share, down * share));
+    this.#go({ octaves: 0, right, down }, 0, 0);
   }
 
   /** Goes on after a drag, ever more slowly. Pixels a millisecond. */
@@ -91,18 +100,39 @@ export class Motion {
     // In the middle, by shares of the way: zooming out about the start, crossing, zooming in about the target.
     const total = Math.abs(out) + Math.abs(into) + 2;
     const [leave, arrive] = [Math.abs(out) / total, 1 - Math.abs(into) / total];
-    const above = zoomed(start, 2 ** -out);
+    const above = shrunk(start, out);
     const beyond = shrunk(target, into);
     const { right, down } = pixelsTo(above, beyond);
     this.#begin(duration, (share) => {
       if (share >= 1) return target;
-      if (share < leave) return zoomed(start, 2 ** ((-out * share) / leave));
+      if (share < leave) return shrunk(start, (out * share) / leave);
       if (share <= arrive) {
         const crossed = (share - leave) / (arrive - leave);
         return panned(above, right * crossed, down * crossed);
       }
       return shrunk(target, (into * (1 - share)) / (1 - arrive));
     });
+  }
+
+  /** Steps and slides; what is left of those before is done too, so that quick clicks add up. */
+  #go(more: Way, right: number, down: number): void {
+    const start = this.#view;
+    const way = {
+      octaves: this.#rest.octaves + more.octaves,
+      right: this.#rest.right + more.right,
+      down: this.#rest.down + more.down,
+    };
+    this.#begin(STEP_MS, (share) => {
+      const factor = 2 ** (way.octaves * share);
+      const left = 1 - share;
+      this.#rest = {
+        octaves: way.octaves * left,
+        right: way.right * left * factor,
+        down: way.down * left * factor,
+      };
+      return zoomed(panned(start, way.right * share, way.down * share), factor, right, down);
+    });
+    if (this.#movement !== null) this.#rest = way;
   }
 
   /** Moves along a curve that begins and ends gently; where people want little movement, goes to its end. */
@@ -120,6 +150,7 @@ export class Motion {
 
   #run(move: Movement): void {
     this.#movement = { move, since: performance.now() };
+    this.#rest = NOWHERE;
     this.#request();
   }
 
@@ -142,7 +173,10 @@ export class Motion {
 
 /** A view, so many octaves further out. */
 function shrunk(view: View, octaves: number): View {
-  return zoomed(view, 2 ** -octaves);
+  // So many octaves at a time as a double holds.
+  let nearer = view;
+  for (let left = octaves; left > 0; left -= 1000) nearer = zoomed(nearer, 2 ** -Math.min(1000, left));
+  return nearer;
 }
 
 /** The zoom at which two views' centres are within a screen of each other, at most that of either. */

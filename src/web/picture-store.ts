@@ -5,6 +5,8 @@ import { isJpeg, isTilePng } from './png-palette.js';
 const CONCURRENT = 10;
 /** Pictures that are remembered, of some 30 KB each. */
 const KEPT = 600;
+/** Missing ones that are remembered. */
+const KEPT_MISSING = 4000;
 /** A picture that is missing is asked for again after so many milliseconds, and then ever later. */
 const RETRY_MS = { first: 4000, longest: 300_000 } as const;
 /** No tile's name, so what a server sends for it is what it sends for missing ones. */
@@ -35,6 +37,8 @@ export class PictureStore {
   #running = 0;
   #blank: Promise<Uint8Array | null> | null = null;
   #isOffline = false;
+  /** Asked for while the server could not be reached. */
+  readonly #unreached = new Set<string>();
 
   /**
    * @param folder URL of tile/, with a slash at its end
@@ -125,6 +129,7 @@ export class PictureStore {
     } catch {
       this.#tell(true);
       this.#postpone(name);
+      this.#unreached.add(name);
       return null;
     }
     if (bytes === null || !(await this.#isPicture(bytes))) {
@@ -152,19 +157,27 @@ export class PictureStore {
   /** Whether these are the bytes of a tile, and not those that the server sends for any that is missing. */
   async #isPicture(bytes: Uint8Array): Promise<boolean> {
     if (!(this.#suffix === '.png' ? isTilePng(bytes) : isJpeg(bytes))) return false;
-    this.#blank ??= this.#get(PROBE).catch(() => null);
+    this.#blank ??= this.#get(PROBE).catch(() => (this.#blank = null));
     const blank = await this.#blank;
     return blank === null || blank.length !== bytes.length || blank.some((byte, at) => byte !== bytes[at]);
   }
 
   #postpone(name: string): void {
     const pause = Math.min(RETRY_MS.longest, 2 * (this.#missing.get(name)?.pause ?? RETRY_MS.first / 2));
+    this.#missing.delete(name);
     this.#missing.set(name, { until: performance.now() + pause, pause });
+    const [oldest] = this.#missing.keys();
+    if (this.#missing.size > KEPT_MISSING) this.#missing.delete(oldest);
   }
 
   #tell(isOffline: boolean): void {
     if (isOffline === this.#isOffline) return;
     this.#isOffline = isOffline;
+    if (!isOffline) {
+      // Whether these are missing is not known.
+      for (const name of this.#unreached) this.#missing.delete(name);
+      this.#unreached.clear();
+    }
     this.#onTrouble(isOffline);
   }
 }

@@ -1,5 +1,5 @@
 import { parseFixed, parseWhole } from '../math/fixed.js';
-import { DEEPEST_LEVEL, FRACTION_BITS, TILE_SIDE, type View, zoomed } from './view.js';
+import { DEEPEST_LEVEL, FRACTION_BITS, panned, TILE_SIDE, type View, zoomed } from './view.js';
 
 /** Where a view is, as people write it: decimal strings of any length. */
 export interface Place {
@@ -12,6 +12,15 @@ export interface Place {
 
 /** The whole set. */
 export const HOME: Place = { x: '-0.75', y: '0', r: '1.35' };
+
+/** Half of the width that shows the whole set, units of the plane. */
+const HALF_WIDTH = 1.6;
+
+/** The whole set in a window of so many pixels; in one that is higher than wide it is as wide as the window. */
+export function homeOf(width: number, height: number): Place {
+  const r = Math.max(Number(HOME.r), (HALF_WIDTH * height) / width);
+  return { ...HOME, r: String(Number(r.toPrecision(4))) };
+}
 
 /** log2 of the side of the root. */
 const ROOT_SIDE_BITS = 3;
@@ -40,7 +49,7 @@ export function viewOf(place: Place, height: number): View {
     scale: 1,
   };
   // Brought within the bounds of what is shown.
-  return zoomed(zoomed(view, 2), 2 ** Math.max(-2, Math.min(2, zoom - level)) / 2);
+  return panned(zoomed(view, 2 ** Math.max(-2, Math.min(2, zoom - level))), 0, 0);
 }
 
 /** The place of a view, with as many digits as a sixteenth of a pixel needs. */

@@ -51,24 +51,25 @@ export function paintFrame(
   if (share < 1) layers.push(layerOf(fineFrame, fine - 1, colours, sourceOf));
   const { width, height, angle } = fineFrame;
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  const scale = (BYTES.length - 1) / (supersample * supersample);
   const sums = new Float32Array(3 * frame.width);
   const pixels = new Uint8Array(3 * frame.width * frame.height);
   for (let row = 0; row < height; row++) {
     const up = height / 2 - row - 0.5;
-    for (let column = 0; column < width; column++) {
-      const right = column + 0.5 - width / 2;
-      const x = right * cosine + up * sine;
-      const y = up * cosine - right * sine;
-      const at = 3 * (supersample === 1 ? column : Math.floor(column / supersample));
-      for (let i = 0; i < layers.length; i++) {
-        addSample(layers[i], x, y, layers.length === 1 ? 1 : i === 0 ? share : 1 - share, sums, at);
-      }
+    const right = 0.5 - width / 2;
+    for (const [i, layer] of layers.entries()) {
+      const { ratio, x, y } = layer.grid;
+      const line = {
+        east: x + (right * cosine + up * sine) * ratio,
+        north: y + (up * cosine - right * sine) * ratio,
+        stepEast: cosine * ratio,
+        stepNorth: -sine * ratio,
+      };
+      addLine(layer, line, supersample, layers.length === 1 ? 1 : i === 0 ? share : 1 - share, sums);
     }
     if ((row + 1) % supersample > 0) continue;
     const start = 3 * frame.width * Math.floor(row / supersample);
-    for (let i = 0; i < sums.length; i++) {
-      pixels[start + i] = BYTES[Math.round((sums[i] / (supersample * supersample)) * (BYTES.length - 1))];
-    }
+    for (let i = 0; i < sums.length; i++) pixels[start + i] = BYTES[(sums[i] * scale + 0.5) | 0];
     sums.fill(0);
   }
   return pixels;
@@ -125,44 +126,78 @@ function partOf(address: Address, isMirrored: boolean, { address: ancestor, plac
 /** Far outside, where no tile is: the exterior, at the largest distance. */
 const FAR = TABLE_STEPS - 1;
 
-/** Adds the colour at a place, pixels from the centre eastwards and northwards. */
-function addSample(layer: Layer, x: number, y: number, weight: number, sums: Float32Array, at: number): void {
+/** A line of samples: where the first one is, in spacings from the south-west corner of a layer's grid, and the way to the next. */
+interface Line {
+  readonly east: number;
+  readonly north: number;
+  readonly stepEast: number;
+  readonly stepNorth: number;
+}
+
+/**
+ * Adds the colours along a line, `supersample` of them to each pixel. The inner loop of a film: neighbours mostly lie in one cell, and many of them
+ * between four samples of one colour.
+ */
+function addLine(layer: Layer, line: Line, supersample: number, weight: number, sums: Float32Array): void {
   const { grid, parts, table } = layer;
-  const east = grid.x + x * grid.ratio;
-  const north = grid.y + y * grid.ratio;
-  const column = Math.floor(east / INTERVALS);
-  const row = Math.floor(north / INTERVALS);
-  const part = parts[row * grid.columns + column];
-  if (part === null) {
-    addColour(table, FAR, weight, sums, at);
-    return;
+  const { east, north, stepEast, stepNorth } = line;
+  const count = (sums.length / 3) * supersample;
+  let column = -1;
+  let row = -1;
+  // What is asked of the cell in each step, apart from it: properties that are whole numbers at times and fractions at others are slow.
+  let places: Uint32Array | null = null;
+  let [x0, dx, y0, dy, steps] = [0.5, 0.5, 0.5, 0.5, 0];
+  let at = 0;
+  for (let i = 0, sub = 0; i < count; i++) {
+    const e = east + i * stepEast;
+    const n = north + i * stepNorth;
+    // Nothing of a line lies below 0, where the grid begins, so cutting off is rounding down, and keeps the numbers whole ones.
+    const c = (e / INTERVALS) | 0;
+    const r = (n / INTERVALS) | 0;
+    if (c !== column || r !== row) {
+      column = c;
+      row = r;
+      const part = parts[r * grid.columns + c];
+      places = part && part.places;
+      if (part !== null) ({ x0, dx, y0, dy, steps } = part);
+    }
+    let place = FAR;
+    let isUniform = true;
+    if (places !== null) {
+      const px = x0 + dx * (e - c * INTERVALS);
+      const py = y0 + dy * (n - r * INTERVALS);
+      const ix = Math.min(INTERVALS - 1, px | 0);
+      const iy = Math.min(INTERVALS - 1, py | 0);
+      const first = iy * SIDE + ix;
+      place = places[first];
+      const northEast = places[first + 1];
+      const southWest = places[first + SIDE];
+      const southEast = places[first + SIDE + 1];
+      isUniform = place === northEast && place === southWest && place === southEast;
+      if (isUniform) {
+        place = deeper(place, steps);
+      } else {
+        const tx = px - ix;
+        const south = weight * (py - iy);
+        const rest = weight - south;
+        addColour(table, deeper(place, steps), rest * (1 - tx), sums, at);
+        addColour(table, deeper(northEast, steps), rest * tx, sums, at);
+        addColour(table, deeper(southWest, steps), south * (1 - tx), sums, at);
+        addColour(table, deeper(southEast, steps), south * tx, sums, at);
+      }
+    }
+    if (isUniform) addColour(table, place, weight, sums, at);
+    if (++sub === supersample) {
+      sub = 0;
+      at += 3;
+    }
   }
-  const { places, steps } = part;
-  const px = part.x0 + part.dx * (east - column * INTERVALS);
-  const py = part.y0 + part.dy * (north - row * INTERVALS);
-  const ix = Math.min(INTERVALS - 1, Math.floor(px));
-  const iy = Math.min(INTERVALS - 1, Math.floor(py));
-  const first = iy * SIDE + ix;
-  const northWest = places[first];
-  const northEast = places[first + 1];
-  const southWest = places[first + SIDE];
-  const southEast = places[first + SIDE + 1];
-  if (northWest === northEast && northWest === southWest && northWest === southEast) {
-    addColour(table, deeper(northWest, steps), weight, sums, at);
-    return;
-  }
-  const tx = px - ix;
-  const ty = py - iy;
-  addColour(table, deeper(northWest, steps), weight * (1 - tx) * (1 - ty), sums, at);
-  addColour(table, deeper(northEast, steps), weight * tx * (1 - ty), sums, at);
-  addColour(table, deeper(southWest, steps), weight * (1 - tx) * ty, sums, at);
-  addColour(table, deeper(southEast, steps), weight * tx * ty, sums, at);
 }
 
 /** The place of a distance that is larger by so many steps; the kind stays. */
 function deeper(place: number, steps: number): number {
   if (steps === 0) return place;
-  const step = place % TABLE_STEPS;
+  const step = place & (TABLE_STEPS - 1);
   return place - step + Math.min(TABLE_STEPS - 1, step + steps);
 }
 

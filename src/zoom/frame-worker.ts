@@ -27,7 +27,7 @@ export default async function perform(job: FrameJob): Promise<FrameResult> {
   }
   if (colours?.theme !== theme) colours = { theme, of: new FilmColours(theme) };
   const rgb = paintFrame(frame, supersample, colours.of, (address) => found.get(address) ?? null);
-  await writeFrame(layout, key, rgb, frame.width, frame.height);
+  await writeFrame(layout, key, rgb, frame.width);
   return { rgb, isStored: false };
 }
 

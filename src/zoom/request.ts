@@ -168,12 +168,12 @@ export class RequestError extends Error {
  * @throws RequestError that names every fault
  */
 export function checkRequest(value: unknown): ZoomRequest {
-  const result = requestSchema.safeParse(value, { reportInput: true });
+  const result = requestSchema.safeParse(value);
   if (result.success) return result.data;
-  throw new RequestError(result.error.issues.flatMap(describeIssue));
+  throw new RequestError(result.error.issues.flatMap((issue) => describeIssue(issue, value)));
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string[] {
+function describeIssue(issue: z.core.$ZodIssue, request: unknown): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(requestSchema.shape).join(', ');
     return issue.keys.map(
@@ -181,7 +181,7 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
     );
   }
   const where = issue.path.join('.') || 'the request';
-  const isMissing = issue.path.length === 1 && issue.input === undefined;
+  const isMissing = issue.path.length === 1 && !Object.hasOwn(Object(request) as object, issue.path[0]);
   const message = issue.message.startsWith('expected')
     ? issue.message
     : `expected something else (${issue.message})`;

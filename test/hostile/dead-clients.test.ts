@@ -30,7 +30,11 @@ async function join(): Promise<{ layout: Layout; membership: Membership; exchang
   const lock = lockOf(layout, 'me');
   const { membership } = await Membership.join(layout, settings, identity('me'), lock, new Date());
   const logger = pino({ level: 'silent' });
-  return { layout, membership, exchange: new Exchange(layout, lock, new Holdings(), { maxLevel: 1000, onlyWants: false }, logger) };
+  return {
+    layout,
+    membership,
+    exchange: new Exchange(layout, lock, new Holdings(), { maxLevel: 1000, onlyWants: false }, logger),
+  };
 }
 
 describe('dead clients', () => {

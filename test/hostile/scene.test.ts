@@ -54,7 +54,13 @@ async function workOn(layout: Layout, settings: Settings): Promise<void> {
   await prepareFolders(layout);
   const { membership } = await Membership.join(layout, settings, identity('me'), lock, new Date());
   const held = new Holdings();
-  const exchange = new Exchange(layout, lock, held, { maxLevel: 1000, onlyWants: false }, pino({ level: 'silent' }));
+  const exchange = new Exchange(
+    layout,
+    lock,
+    held,
+    { maxLevel: 1000, onlyWants: false },
+    pino({ level: 'silent' }),
+  );
   await exchange.recoverDead(membership);
   await exchange.trade(membership, false, 4);
   await membership.beat({ state: 'working', subdivided: 1, rate: 1, holding: [] });

@@ -100,7 +100,8 @@ export class FfmpegProcess implements Encoder {
     let reason;
     try {
       const [status, signal] = (await once(this.#child, 'close')) as [number | null, NodeJS.Signals | null];
-      if (status === 0) return null;
+      // It ends well although it could not write the end of a film (seen of 5.1 with a full disk), but it does say so.
+      if (status === 0 && this.#said === '') return null;
       reason = signal === null ? `exit status ${status}` : `ended by ${signal}`;
     } catch (error) {
       return this.#error(error instanceof Error ? error.message : String(error));

@@ -19,6 +19,8 @@ const LONGEST_SEGMENT = 120;
 /** Of an avc1 entry, before its boxes. */
 const ENTRY_HEAD = 78;
 const KEY_SLICE = 5;
+/** Our file states the rate; the library aborts below 1. */
+const ANY_RATE = 25;
 
 /**
  * H.264 by the bundled encoder (minih264 in WebAssembly). The library holds the file that it writes in memory, notes the time
@@ -60,10 +62,10 @@ export class H264 implements ThreadEncoder {
 
   async #begin(): Promise<H264MP4Encoder> {
     const encoder = await h264.createH264MP4Encoder();
-    const { width, height, rate } = this.#clip;
+    const { width, height } = this.#clip;
     encoder.width = width;
     encoder.height = height;
-    encoder.frameRate = rate.frames / rate.seconds;
+    encoder.frameRate = ANY_RATE;
     encoder.quantizationParameter = QUANTIZER;
     encoder.speed = SPEED;
     encoder.groupOfPictures = this.#segment;

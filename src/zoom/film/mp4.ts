@@ -1,7 +1,7 @@
 import { concatenate } from '../../image/png-chunks.js';
 import type { Clip } from './encoder.js';
 import { box, fullBox, letters, longBoxHead, uint16, uint32, uint32s, uint64 } from './mp4-boxes.js';
-import { OutputFile } from './output-file.js';
+import type { OutputFile } from './output-file.js';
 
 /** What a decoder is told before the first frame. */
 export interface StreamHeaders {

@@ -32,7 +32,7 @@ const LEVELS: readonly (readonly [number, number, number])[] = [
  * The VUI parameters: no aspect ratio, no overscan; a video signal type: 5 (unspecified), limited range, with the primaries,
  * transfer and matrix of BT.709 (1 each); no chroma location, timing, HRD (two), picture structure and restrictions.
  */
-const VUI = `001${'101'}01${'00000001'.repeat(3)}000000`;
+const VUI: string = ['001', '101', '0', '1', '00000001'.repeat(3), '000000'].join('');
 
 /**
  * The corrected SPS.

@@ -43,6 +43,7 @@ export class EncoderThread implements Encoder {
     if (this.#end) throw this.#end;
     await new Promise<void>((resolve, reject) => {
       this.#waiting = { resolve, reject };
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       this.#worker.postMessage(request);
     });
   }

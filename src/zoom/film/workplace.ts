@@ -41,7 +41,7 @@ export class Workplace {
   static async make(path: string, isFolder: boolean): Promise<Workplace> {
     const target = resolve(path);
     await mayReplace(target, isFolder);
-    const name = [...basename(target)].slice(0, LONGEST_NAME).join('');
+    const name = Array.from(basename(target)).slice(0, LONGEST_NAME).join('');
     return new Workplace(target, await mkdtemp(join(dirname(target), `.${name}-`)));
   }
 
