@@ -169,7 +169,7 @@ describe('a request for a film', () => {
     ['', [/^expected a request in JSON or JSON5/]],
     [
       '{FOO: 1}',
-      [/^FOO: not known/, /^START: missing/, /^ZOOM: missing/, /^NUM_FRAMES: expected/, /^FPS: expected/],
+      [/^FOO: not known/, /^START: missing/, /^ZOOM: missing/, /^NUM_FRAMES: missing/, /^FPS: missing/],
     ],
     [
       TINY.replace('5, FPS', '31, FPS')
