@@ -2,10 +2,12 @@
 // the daemon: npm start -- --workers 1
 import { cp } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { serveMap } from '../dist/cli/map-server.js';
 import { start } from '../dist/cli/start.js';
+import { DEFAULT_FILM_LIMITS } from '../dist/serve/film-limits.js';
 import { DEFAULT_MAX_WANTS } from '../dist/serve/options.js';
 import { MAX_LEVEL } from '../dist/tile/grid.js';
 
@@ -19,6 +21,8 @@ const server = await serveMap(inPackage('cache'), '127.0.0.1', [8080, 0], {
   wants: true,
   maxWants: DEFAULT_MAX_WANTS,
   maxLevel: MAX_LEVEL,
+  // Nobody but whoever sits at this machine can ask for films.
+  films: { ...DEFAULT_FILM_LIMITS, threads: 1, leader: `start-${process.pid} on ${hostname()}` },
   trustProxy: false,
   logger: pino({ level: 'warn' }, pino.destination(2)),
 });

@@ -16,6 +16,7 @@ import type { PictureFormat } from '../tile/picture-format.js';
  * want/A                           asked for out of turn
  * ahead/A                          made out of turn, its parent not being subdivided yet
  * movie/KEY.mp4                    films, by a hash of all that determines them
+ * movie/KEY.json                   how far a film is, while it is being made; see film-status.ts
  * movie/frame/KEY.png              their frames, likewise
  * reference/A.orbit                reference orbits of cells, for deep tiles; may be removed at any time
  * bad/                             what was found in todo/ and cannot be a tile, set aside
@@ -102,6 +103,10 @@ export class Layout {
   /** A film; `png` and `frames` are folders and texts of such a name. */
   movie(key: Key, ending: string): string {
     return join(this.movieFolder, `${key}.${ending}`);
+  }
+  /** How far a film is that is being made. */
+  movieStatus(key: Key): string {
+    return join(this.movieFolder, `${key}.json`);
   }
   get frameFolder(): string {
     return join(this.movieFolder, 'frame');

@@ -28,7 +28,16 @@ export interface Identity {
 /** What a heartbeat tells beside the identity. */
 export type Activity = Pick<
   ClientStatus,
-  'state' | 'subdivided' | 'rate' | 'holding' | 'made' | 'rate5m' | 'current' | 'errors' | 'lastError'
+  | 'state'
+  | 'subdivided'
+  | 'rate'
+  | 'holding'
+  | 'made'
+  | 'rate5m'
+  | 'current'
+  | 'lockWait'
+  | 'errors'
+  | 'lastError'
 >;
 
 /** Heartbeats a lease: an NFS client may see one 30 seconds late, and one may be lost. */

@@ -48,6 +48,8 @@ export interface ClientStatus {
   readonly rate5m?: number;
   /** What its threads have in hand, the longest first, as many as there is room for. */
   readonly current?: readonly CurrentTile[];
+  /** Seconds that it has waited for the lock, the mean over the last minute. */
+  readonly lockWait?: number;
   /** Errors logged since the start. */
   readonly errors?: number;
   /** Null when there was none. */
@@ -114,6 +116,7 @@ export async function readStatus(path: string): Promise<ClientStatus | null> {
 const LATER_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   made: Number.isFinite,
   rate5m: Number.isFinite,
+  lockWait: Number.isFinite,
   errors: Number.isFinite,
   current: (value) =>
     Array.isArray(value) &&

@@ -1,5 +1,6 @@
 import { readBoring } from './boring-file.js';
 import { heldBy, takeCensus, type WorkCensus } from './census.js';
+import { seeFilms, type FilmReport } from './film-status.js';
 import { diskRoom } from './free-space.js';
 import { Layout } from './layout.js';
 import { isAlive, seeClients, type SeenClient } from './liveness.js';
@@ -42,6 +43,8 @@ export interface ClientReport {
   readonly holding: number;
   /** What its threads had in hand at the last heartbeat, the longest first. */
   readonly current: readonly { address: string; task: string; age: number }[] | null;
+  /** Seconds that it has waited for the lock, the mean over the last minute. */
+  readonly lockWait: number | null;
   /** Since the start. */
   readonly errors: number | null;
   readonly lastError: { readonly text: string; readonly age: number } | null;
@@ -57,6 +60,8 @@ export interface StatusReport {
   /** Of many, only some are looked at: then it is at least so old. */
   readonly oldestTodo: { address: string; age: number; isCertain: boolean } | null;
   readonly clients: readonly ClientReport[];
+  /** Those that are being made, and those whose leader is gone. */
+  readonly films: readonly FilmReport[];
   readonly freeBytes: number;
   readonly totalBytes: number;
   /** Null where the file system has no such limit. */
@@ -80,7 +85,7 @@ export async function reportStatus(directory: string): Promise<StatusReport> {
     diskRoom(directory),
   ]);
   const working = census.work.flatMap(heldBy);
-  const clients = await seeClients(layout, now);
+  const [clients, films] = [await seeClients(layout, now), await seeFilms(layout, now)];
   const states = { todo: census.todo, working, done: census.done, boring: [...boring.tiles.keys()] };
   const levels = countLevels(states);
   return {
@@ -102,6 +107,7 @@ export async function reportStatus(directory: string): Promise<StatusReport> {
     clients: clients
       .map((client) => reportClient(client, settings, census.work))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    films,
     ...room,
   };
 }
@@ -149,6 +155,7 @@ function reportClient(client: SeenClient, settings: Settings, work: readonly Wor
         task: tile.task,
         age: since(tile.seconds),
       })) ?? null,
+    lockWait: status?.lockWait ?? null,
     errors: status?.errors ?? null,
     lastError: lastError ? { text: lastError.text, age: since(lastError.seconds) } : null,
   };

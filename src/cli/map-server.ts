@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { systemCode } from '../cache/cache-error.js';
 import { readSettings } from '../cache/settings.js';
 import { readPage } from '../daemon/page.js';
@@ -11,7 +12,7 @@ const OPTIONS = { portOption: '--port', hostOption: '--host', rival: 'another se
 /** What the command line decides. */
 export type MapServerOptions = Pick<
   ServeOptions,
-  'version' | 'wants' | 'maxWants' | 'maxLevel' | 'trustProxy' | 'logger'
+  'version' | 'wants' | 'maxWants' | 'maxLevel' | 'films' | 'trustProxy' | 'logger'
 >;
 
 /**
@@ -27,10 +28,10 @@ export async function serveMap(
   options: MapServerOptions,
 ): Promise<MapServer> {
   const settings = await readSettings(root);
-  const page = await readPage();
+  const [page, dashboard] = [await readPage(), await readDashboard()];
   const { MapServer } = await import('../serve/server.js');
   const clock = (): number => performance.now();
-  const all: ServeOptions = { ...options, root, settings, page, clock, pollMs: DEFAULT_POLL_MS };
+  const all: ServeOptions = { ...options, root, settings, page, dashboard, clock, pollMs: DEFAULT_POLL_MS };
   for (const [i, port] of ports.entries()) {
     const server = await MapServer.create(all);
     try {
@@ -45,4 +46,9 @@ export async function serveMap(
     }
   }
   throw new RangeError('expected a port to try');
+}
+
+/** The dashboard, as scripts/build-page.js has made it from src/web/dashboard. */
+async function readDashboard(): Promise<string> {
+  return await readFile(new URL('../../dist/web/dashboard.html', import.meta.url), 'utf8');
 }

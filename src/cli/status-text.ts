@@ -1,3 +1,4 @@
+import type { FilmReport } from '../cache/film-status.js';
 import type { ClientReport, StatusReport } from '../cache/status-report.js';
 import { table } from './terminal.js';
 
@@ -25,7 +26,24 @@ export function describeStatus(directory: string, status: StatusReport): string 
     ...(totals.wanted > 0 ? [`${totals.wanted} tiles are asked for out of turn.`] : []),
     '',
     describeClients(status.clients),
+    ...status.films.map(describeFilm),
   ].join('\n');
+}
+
+function describeFilm({
+  size,
+  format,
+  theme,
+  done,
+  frames,
+  missing,
+  leader,
+  alive,
+  age: silent,
+}: FilmReport): string {
+  const [what, who] = [cut(`${size} ${format} ${theme}`, 40), cut(leader, 40)];
+  const how = alive ? `${missing} tiles missing` : `silent for ${age(silent)}`;
+  return `film ${what}: ${done} of ${frames} frames, ${how} (${who})`;
 }
 
 function describeDisk({ freeBytes, totalBytes, freeInodes, totalInodes }: StatusReport): string {

@@ -132,6 +132,7 @@ export class Daemon {
       level,
       rate: minute,
       rate5m: fiveMinutes,
+      lockWait: this.#tally.lockWait(now),
       heartbeatAge: (now - this.#beatAt) / 1000,
       room: this.#space.room,
       statistics: this.#crew.statistics,

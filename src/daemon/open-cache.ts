@@ -34,7 +34,10 @@ export async function openCache(options: DaemonOptions, tally: Tally): Promise<O
       tally.brokenLocks++;
       logger.warn({ ageMs: age }, 'broke an abandoned lock');
     },
-    ...(onSection && { onSection }),
+    onSection: (times) => {
+      tally.countWait(times.waited / 1000, performance.now());
+      onSection?.(times);
+    },
   });
   return { settings, layout, lock };
 }

@@ -63,6 +63,8 @@ export interface Progress {
   readonly rate: number;
   /** The same over the last five minutes. */
   readonly rate5m: number;
+  /** Seconds that it has waited for the lock, the mean over the last minute. */
+  readonly lockWait: number;
   /** Seconds since a heartbeat was written. */
   readonly heartbeatAge: number;
   /** What was left on the disk at the last look; null before the first. */

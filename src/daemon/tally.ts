@@ -1,5 +1,6 @@
 import type { Result } from '../cache/merge.js';
 import { levelOf } from '../tile/address.js';
+import { MeanMeter } from './mean.js';
 import { RateMeter } from './rate.js';
 
 /** What a daemon has done since its start, counted. */
@@ -18,6 +19,7 @@ export class Tally {
   brokenLocks = 0;
   readonly #minute: RateMeter;
   readonly #fiveMinutes: RateMeter;
+  readonly #waits = new MeanMeter(60);
 
   /** @param now milliseconds of a monotonic clock, here and below */
   constructor(now: number) {
@@ -44,6 +46,16 @@ export class Tally {
     this.boring += boring;
     this.#minute.add(results.length, now);
     this.#fiveMinutes.add(results.length, now);
+  }
+
+  /** Counts a section under the lock, which was waited for so many seconds. */
+  countWait(seconds: number, now: number): void {
+    this.#waits.add(seconds, now);
+  }
+
+  /** Seconds that the lock was waited for, the mean over the last minute. */
+  lockWait(now: number): number {
+    return this.#waits.mean(now);
   }
 
   /** Tiles subdivided or made a second, lately. */

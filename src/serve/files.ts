@@ -7,10 +7,12 @@ import { isStandingFile } from './standing-file.js';
  *
  * Pictures and raw files keep their bytes for as long as cache.json stays as it is; only a cache that is made anew, or in another theme, has others
  * under the same names. So they are not declared immutable: an hour without a question, a day in which the old one is shown while the
- * question is asked, and then an ETag, by which the answer costs no more than its head. Everything that grows or may appear is asked for each time.
+ * question is asked, and then an ETag, by which the answer costs no more than its head. Films and their frames are named by a hash of all that
+ * determines them, and never asked for again. Everything that grows or may appear is asked for each time.
  */
 export const CACHING = {
   tile: 'public, max-age=3600, stale-while-revalidate=86400',
+  hashed: 'public, max-age=31536000, immutable',
   growing: 'no-cache',
   missing: 'no-store',
 } as const;

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import type { ServerResponse } from 'node:http';
 
 /** Listeners at a time; each costs an open connection. */
@@ -10,9 +11,9 @@ const KEEP_ALIVE_MS = 15_000;
 const RETRY_MS = 3000;
 
 /** An event, by its name. */
-export type EventName = 'boring' | 'tiles' | 'status';
+export type EventName = 'boring' | 'tiles' | 'status' | 'progress' | 'ended';
 
-/** Those who listen to the server-sent events of `/api/events`. */
+/** Those who listen to the server-sent events of `/api/events`, or of a film. */
 export class Listeners {
   readonly #open = new Set<ServerResponse>();
   #keepAlive: NodeJS.Timeout | null = null;
@@ -72,4 +73,14 @@ export class Listeners {
     clearInterval(this.#keepAlive);
     this.#keepAlive = null;
   }
+}
+
+/** Makes a request that of a listener, with the headers that its answer has so far. */
+export function addListener(listeners: Listeners, reply: FastifyReply): ServerResponse {
+  const headers = Object.fromEntries(
+    Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]),
+  );
+  reply.hijack();
+  listeners.add(reply.raw, headers);
+  return reply.raw;
 }

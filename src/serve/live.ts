@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { Layout } from '../cache/layout.js';
 import type { Address } from '../tile/address.js';
-import { Listeners } from './listeners.js';
+import { Films } from './films.js';
+import { addListener, Listeners } from './listeners.js';
 import { ServerMetrics } from './metrics.js';
 import type { ServeOptions } from './options.js';
 import { RecentMisses } from './recent-misses.js';
@@ -9,10 +10,12 @@ import { StatusCache } from './status-cache.js';
 import { Wants } from './wants.js';
 import { Watch } from './watch.js';
 
-/** Everything of a server that lives beside its files: wants, events, status and metrics. */
+/** Everything of a server that lives beside its files: wants, films, events, status and metrics. */
 export class Live {
   readonly listeners: Listeners = new Listeners();
   readonly wants: Wants;
+  /** Null when none are made. */
+  readonly films: Films | null;
   readonly status: StatusCache;
   readonly metrics: ServerMetrics;
   readonly #misses = new RecentMisses();
@@ -21,6 +24,9 @@ export class Live {
   constructor(options: ServeOptions) {
     const layout = new Layout(options.root, options.settings.image);
     this.wants = new Wants(layout, options, (answer) => this.metrics.answered(answer));
+    const { films, logger, clock } = options;
+    const onOver = (outcome: string): void => this.metrics.filmed(outcome);
+    this.films = films && new Films(films, { layout, logger, clock, onOver });
     this.status = new StatusCache(options.root, options.clock);
     this.metrics = new ServerMetrics(
       {
@@ -28,6 +34,7 @@ export class Live {
         queued: () => this.wants.queued,
         wants: () => this.wants.outstanding,
         misses: () => this.#misses.size,
+        films: () => this.films?.waiting ?? 0,
       },
       options.version,
     );
@@ -42,25 +49,21 @@ export class Live {
 
   /** Makes a request that of a listener, and tells it how things are. */
   async listen(reply: FastifyReply): Promise<void> {
-    const headers = Object.fromEntries(
-      Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]),
-    );
-    reply.hijack();
-    const { raw } = reply;
-    this.listeners.add(raw, headers);
+    const raw = addListener(this.listeners, reply);
     this.listeners.tell('boring', `${await this.#watch.boringBytes()}`, raw);
     const status = await this.status.get().catch(() => null);
     if (status !== null) this.listeners.tell('status', status, raw);
   }
 
-  /** Tells listeners that it is over. */
+  /** Tells listeners that it is over, and gives up films. */
   endEvents(): void {
+    this.films?.cancelAll();
     this.listeners.close();
   }
 
   /** Ends everything; nothing is under way then. */
   async close(): Promise<void> {
     this.endEvents();
-    await Promise.all([this.wants.close(), this.#watch.close()]);
+    await Promise.all([this.wants.close(), this.#watch.close(), this.films?.close()]);
   }
 }

@@ -13,6 +13,8 @@ export interface Gauges {
   readonly wants: () => number;
   /** Missing tiles that are remembered. */
   readonly misses: () => number;
+  /** Films that wait to be made. */
+  readonly films: () => number;
 }
 
 /** A server in Prometheus' text format. */
@@ -22,6 +24,7 @@ export class ServerMetrics {
   readonly #seconds: Histogram;
   readonly #missing: Counter;
   readonly #answers: Counter;
+  readonly #films: Counter;
 
   constructor(gauges: Gauges, version: string) {
     const registers = [this.#registry];
@@ -50,10 +53,17 @@ export class ServerMetrics {
       labelNames: ['answer'],
       registers,
     });
+    this.#films = new Counter({
+      name: 'mandeld_server_films_total',
+      help: 'Films that visitors have asked for, by what became of them.',
+      labelNames: ['outcome'],
+      registers,
+    });
     this.#gauge('listeners', 'Who listens to events.', gauges.listeners);
     this.#gauge('queued_tiles', 'Missing tiles that wait to be looked at.', gauges.queued);
     this.#gauge('wanted_tiles', 'Marks of this server in want/, as far as it knows.', gauges.wants);
     this.#gauge('missed_tiles', 'Missing tiles that are remembered.', gauges.misses);
+    this.#gauge('waiting_films', 'Films that wait to be made.', gauges.films);
     this.#gauge('resident_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
     new Gauge({
       name: 'mandeld_server_info',
@@ -67,7 +77,7 @@ export class ServerMetrics {
   observe(route: string, code: number, milliseconds: number): void {
     this.#requests.inc({ route, code });
     // Events are listened to for hours.
-    if (route !== '/api/events') this.#seconds.observe({ route }, milliseconds / 1000);
+    if (!route.endsWith('/events')) this.#seconds.observe({ route }, milliseconds / 1000);
   }
 
   /** Counts a request for a missing tile. */
@@ -78,6 +88,11 @@ export class ServerMetrics {
   /** Counts what became of a wish. */
   answered(answer: string): void {
     this.#answers.inc({ answer });
+  }
+
+  /** Counts a film that is over. */
+  filmed(outcome: string): void {
+    this.#films.inc({ outcome });
   }
 
   /** The format's media type. */

@@ -1,5 +1,6 @@
 import type { Address } from '../tile/address.js';
 import type { Settings } from '../cache/settings.js';
+import type { FilmOptions } from './films.js';
 
 /** Where the server tells what an operator should know; pino's loggers will do. */
 export interface ServeLogger {
@@ -14,6 +15,8 @@ export interface ServeOptions {
   readonly settings: Settings;
   /** The page: a whole HTML file. */
   readonly page: string;
+  /** The dashboard: likewise. */
+  readonly dashboard: string;
   /** Version of mandeld. */
   readonly version: string;
   /** Whether tiles that are missed are asked for. */
@@ -22,6 +25,8 @@ export interface ServeOptions {
   readonly maxWants: number;
   /** Deepest level that is asked for. */
   readonly maxLevel: number;
+  /** How films are made for visitors; null when they are not. */
+  readonly films: FilmOptions | null;
   /** Whether the nearest proxy is believed when it says whom it speaks for. */
   readonly trustProxy: boolean;
   readonly logger: ServeLogger;

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { compressed } from './compression.js';
 
 /**
- * The map's page, as it is served: with an ETag, and with a policy that lets nothing run but the page's own scripts, known by their
- * hashes, and its workers. Styles may be set freely. Everybody may show the page in a frame: it has no secrets and no buttons worth stealing a click.
+ * A page of the program's own, the map or the dashboard, as it is served: with an ETag, and with a policy that lets nothing run but the page's own scripts, known by their
+ * hashes, and its workers. Styles may be set freely. Everybody may show the page in a frame: it has no secrets, and no
+ * buttons worth stealing a click, since it offers no films there.
  */
 export class Page {
   readonly html: string;
@@ -26,6 +27,7 @@ export class Page {
       'worker-src blob:',
       "style-src 'unsafe-inline'",
       "img-src 'self' blob: data:",
+      "media-src 'self'",
       "connect-src 'self' blob: data:",
       "base-uri 'none'",
       "form-action 'none'",

@@ -16,19 +16,27 @@ interface Bucket {
 /** A token bucket for each remote address, so that one visitor does not use up what is for all. */
 export class RateLimit {
   readonly #clock: () => number;
+  readonly #burst: number;
+  readonly #perSecond: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** @param clock milliseconds, never going back */
-  constructor(clock: () => number) {
+  /**
+   * @param clock milliseconds, never going back
+   * @param burst what an address may have at once
+   * @param perSecond and in every further second
+   */
+  constructor(clock: () => number, burst: number = BURST, perSecond: number = PER_SECOND) {
     this.#clock = clock;
+    this.#burst = burst;
+    this.#perSecond = perSecond;
   }
 
   /** Takes a token from the bucket of an address; false when it is empty. */
   take(address: string): boolean {
     const now = this.#clock();
     const key = networkOf(address);
-    const { tokens, at } = this.#buckets.get(key) ?? { tokens: BURST, at: now };
-    const full = Math.min(BURST, tokens + ((now - at) / 1000) * PER_SECOND);
+    const { tokens, at } = this.#buckets.get(key) ?? { tokens: this.#burst, at: now };
+    const full = Math.min(this.#burst, tokens + ((now - at) / 1000) * this.#perSecond);
     // To the end of the map: what stands first was not used for longest.
     this.#buckets.delete(key);
     this.#buckets.set(key, { tokens: full >= 1 ? full - 1 : full, at: now });

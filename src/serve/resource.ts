@@ -1,8 +1,9 @@
 import { relative, resolve } from 'node:path';
-import { Layout, type PictureName } from '../cache/layout.js';
+import { Layout, parseKey, type Key, type PictureName } from '../cache/layout.js';
 import { isAddress, type Address } from '../tile/address.js';
 import { unfoldAddress } from '../tile/folding.js';
 import type { PictureFormat } from '../tile/picture-format.js';
+import { isServedFormat, type ServedFormat } from './film-limits.js';
 
 /**
  * What a request may name. All names that are served consist of letters, digits, dots and slashes; so a path with any other byte names
@@ -47,6 +48,27 @@ export function rawOf(path: string): Address | null {
   return path.endsWith('.raw') ? addressOf(path.slice(0, -'.raw'.length)) : null;
 }
 
+/** The key of a text; null when it is none. */
+export function keyOf(text: string): Key | null {
+  try {
+    return parseKey(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What a path below `/movie/` names: a film, as `KEY.mp4`, or a frame, as `frame/KEY.png`. */
+export type NamedMovie = { readonly key: Key; readonly format: ServedFormat | 'frame' };
+
+/** The film or frame of a path below `/movie/`; null when it is none. */
+export function movieOf(path: string): NamedMovie | null {
+  const [, folder, name = '', ending = ''] = /^(frame\/)?([^./]+)\.([a-z0-9]+)$/.exec(path) ?? [];
+  const key = keyOf(name);
+  if (key === null) return null;
+  if (folder !== undefined) return ending === 'png' ? { key, format: 'frame' } : null;
+  return isServedFormat(ending) ? { key, format: ending } : null;
+}
+
 function addressOf(path: string): Address | null {
   // A look first, since an exception for every wrong name would make a flood of them dear.
   if (!isAddress(path.replaceAll('/', ''))) return null;
@@ -75,6 +97,10 @@ export class ServedFiles {
   }
   todo(address: Address): string {
     return relative(this.#root, this.#layouts.png.todo(address));
+  }
+  movie({ key, format }: NamedMovie): string {
+    const layout = this.#layouts.png;
+    return relative(this.#root, format === 'frame' ? layout.frame(key) : layout.movie(key, format));
   }
   get boring(): string {
     return relative(this.#root, this.#layouts.png.boring);

@@ -7,15 +7,15 @@ import { CACHING, FileSender, sendNothing } from './files.js';
 import type { Live } from './live.js';
 import type { ServeOptions } from './options.js';
 import { Page } from './page.js';
-import { pictureOf, rawOf, ServedFiles } from './resource.js';
+import { movieOf, pictureOf, rawOf, ServedFiles } from './resource.js';
 
 /** A request for something below a folder. */
 type Below = FastifyRequest<{ Params: { '*': string } }>;
 
-/** The page: from memory, since it is the program's and not the cache's. */
-export function addPage(app: FastifyInstance, html: string): void {
+/** A page: from memory, since it is the program's and not the cache's. */
+export function addPage(app: FastifyInstance, html: string, paths: readonly string[]): void {
   const page = new Page(html);
-  for (const path of ['/', '/index.html']) {
+  for (const path of paths) {
     app.get(path, async (request, reply) => {
       reply
         .header('Cache-Control', CACHING.growing)
@@ -27,7 +27,7 @@ export function addPage(app: FastifyInstance, html: string): void {
   }
 }
 
-/** The cache's files: nothing but the four kinds that a page reads. */
+/** The cache's files: nothing but the kinds that a page reads. */
 export function addFiles(app: FastifyInstance, options: ServeOptions, live: Live): void {
   const { root, settings, clock } = options;
   const files = new ServedFiles(root);
@@ -59,6 +59,11 @@ export function addFiles(app: FastifyInstance, options: ServeOptions, live: Live
       return reply;
     });
   }
+  app.get('/movie/*', async (request: Below, reply) => {
+    const movie = movieOf(request.params['*']);
+    if (movie === null || !(await sender.send(reply, files.movie(movie), CACHING.hashed))) sendNothing(reply);
+    return reply;
+  });
   app.get('/tile/*', async (request: Below, reply) => {
     const picture = pictureOf(request.params['*']);
     if (picture === null) return sendNothing(reply);

@@ -2,6 +2,7 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance } from 'fastify';
 import { isIPv6, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import { addFilms, FILMS_PATH } from './film-routes.js';
 import { sendNothing } from './files.js';
 import { Live } from './live.js';
 import type { ServeOptions } from './options.js';
@@ -17,7 +18,7 @@ const MAX_CONNECTIONS = 4096;
 /** At the end, answers that are under way have so long, in milliseconds. */
 const LAST_MS = 1000;
 
-/** An HTTP server over the directory of a cache. It changes nothing there but want/. */
+/** An HTTP server over the directory of a cache. It changes nothing there but want/, and movie/ where it makes films. */
 export class MapServer {
   /** For tests, which may ask it without a connection. */
   readonly app: FastifyInstance;
@@ -45,9 +46,11 @@ export class MapServer {
     app.server.maxConnections = MAX_CONNECTIONS;
     addManners(app, options, live);
     await app.register(fastifyStatic, { root: resolve(options.root), serve: false });
-    addPage(app, options.page);
+    addPage(app, options.page, ['/', '/index.html']);
+    addPage(app, options.dashboard, ['/dashboard']);
     addFiles(app, options, live);
     addLive(app, live);
+    await app.register(addFilms, { films: live.films });
     return new MapServer(app, live);
   }
 
@@ -96,6 +99,8 @@ function addManners(app: FastifyInstance, { version, logger }: ServeOptions, liv
       .header('X-Content-Type-Options', 'nosniff')
       .header('Referrer-Policy', 'same-origin');
     if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+    // Only a route that is there has a path.
+    if (request.routeOptions.url?.startsWith(FILMS_PATH)) return undefined;
     return await reply.code(405).header('Allow', 'GET, HEAD').type('text/plain').send('Only GET and HEAD.\n');
   });
   app.addHook('onResponse', async (request, reply) => {

@@ -4,6 +4,7 @@ import { BoringLookup } from './boring-lookup.js';
 import { ALL_THEMES, Colours } from './colours.js';
 import { deferred } from './deferred.js';
 import { byId, copy, download, elementOf, onClick, tell } from './elements.js';
+import { setUpFilms } from './film-dialog.js';
 import { Gallery } from './gallery.js';
 import { listenToGestures } from './gestures.js';
 import { Inspector } from './inspector.js';
@@ -52,6 +53,12 @@ async function main(): Promise<void> {
     if (state.hasGrown) stage.expect(null);
     if (!state.isLive || isLive) return;
     isLive = true;
+    byId('board').hidden = false;
+    void setUpFilms(
+      base,
+      () => here(),
+      () => colours.theme,
+    );
     listenToServer(base, {
       onBoring: () => boring.refresh(),
       onTiles: (addresses) => {

@@ -109,6 +109,8 @@ export class Leader {
       this.#tell();
     } finally {
       await this.#pool.close();
+      // Of a film that is given up no tile is worth the time.
+      if (signal.aborted) await this.#wishes.withdraw().catch(() => undefined);
     }
   }
 

@@ -1,11 +1,12 @@
 import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { deepestLevel, type Layout } from '../cache/layout.js';
+import { deepestLevel, type Key, type Layout } from '../cache/layout.js';
 import { ROOT_SPACING_BITS } from '../tile/grid.js';
 import { openFilm } from './film/film.js';
-import { filmKey } from './frame-key.js';
+import { filmKey, frameKey } from './frame-key.js';
 import { Leader, type FilmProgress } from './leader.js';
 import { FilmPath } from './path.js';
+import { ProgressFile } from './progress-file.js';
 import { RequestError, type ZoomRequest } from './request.js';
 
 /** What a film is made of, and where it goes. */
@@ -20,6 +21,10 @@ export interface MakeFilmOptions {
   readonly ffmpeg: string | null | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: FilmProgress) => void;
+  /** Told the names of frames that are in the film and kept in the cache. */
+  readonly onFrame?: (frame: Key) => void;
+  /** Who makes it, for whoever looks at what the cluster does. */
+  readonly leader?: string;
 }
 
 /** A film that is there. */
@@ -42,7 +47,7 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
   const { layout, request, out, workers, ffmpeg, signal, onProgress } = options;
   const path = pathOf(request, layout);
   const { FORMAT: format, FPS: fps } = request;
-  const stored = layout.movie(filmKey(request, ffmpeg === null ? 'bundled' : 'any'), format);
+  const { key, path: stored } = placeOfFilm(layout, request, ffmpeg);
   const isReused = await stat(stored).then(
     () => true,
     () => false,
@@ -53,6 +58,7 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
     const { width, height, length: frames } = path;
     const chosen = ffmpeg === undefined ? {} : { ffmpeg };
     const film = await openFilm({ path: stored, format, width, height, fps, frames, ...chosen });
+    const progressFile = new ProgressFile(layout, key, request, options.leader ?? '');
     try {
       const leader = new Leader({
         layout,
@@ -60,9 +66,15 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
         path,
         workers,
         signal,
-        onFrame: async (rgb) => await film.add(rgb),
+        onFrame: async (rgb, index) => {
+          await film.add(rgb);
+          const frame = frameKey(path.frame(index), request);
+          progressFile.note(frame);
+          options.onFrame?.(frame);
+        },
         onProgress: (progress) => {
           last = progress;
+          progressFile.show(progress);
           onProgress(progress);
         },
       });
@@ -71,14 +83,33 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
     } finally {
       // Of a finished film nothing is left to give up.
       await film.abort();
+      await progressFile.remove();
     }
   }
   if (out !== null) await copyFilm(stored, resolve(out));
   return { stored, isReused, progress: last };
 }
 
-/** The way of a request that a cache can hold. */
-function pathOf(request: ZoomRequest, layout: Layout): FilmPath {
+/**
+ * The name of a request's film, and where it is kept in the cache.
+ *
+ * @param ffmpeg as {@link MakeFilmOptions.ffmpeg}
+ */
+export function placeOfFilm(
+  layout: Layout,
+  request: ZoomRequest,
+  ffmpeg: string | null | undefined,
+): { readonly key: Key; readonly path: string } {
+  const key = filmKey(request, ffmpeg === null ? 'bundled' : 'any');
+  return { key, path: layout.movie(key, request.FORMAT) };
+}
+
+/**
+ * The way of a request that a cache can hold.
+ *
+ * @throws RequestError for what lies outside the root or too deep
+ */
+export function pathOf(request: ZoomRequest, layout: Layout): FilmPath {
   let path: FilmPath;
   try {
     path = new FilmPath(request);
@@ -86,7 +117,7 @@ function pathOf(request: ZoomRequest, layout: Layout): FilmPath {
     if (error instanceof RangeError) throw new RequestError([error.message]);
     throw error;
   }
-  const level = Math.ceil(-path.log2Deepest - ROOT_SPACING_BITS + Math.log2(request.SUPERSAMPLE));
+  const level = deepestLevelOf(path, request);
   const storable = deepestLevel(layout.root);
   if (level > storable) {
     throw new RequestError([
@@ -94,6 +125,11 @@ function pathOf(request: ZoomRequest, layout: Layout): FilmPath {
     ]);
   }
   return path;
+}
+
+/** The deepest level of whose tiles a film is made. */
+export function deepestLevelOf(path: FilmPath, { SUPERSAMPLE }: ZoomRequest): number {
+  return Math.ceil(-path.log2Deepest - ROOT_SPACING_BITS + Math.log2(SUPERSAMPLE));
 }
 
 /** Under another name until it is whole. */

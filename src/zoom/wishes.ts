@@ -1,4 +1,6 @@
 import { askInPassing } from '../cache/ask.js';
+import { remove } from '../cache/files.js';
+import { mapInGroups } from '../cache/groups.js';
 import type { Layout } from '../cache/layout.js';
 import { parentOf, type Address } from '../tile/address.js';
 import type { TileBook } from './tile-book.js';
@@ -38,6 +40,12 @@ export class Wishes {
   /** Whether more may be asked for. */
   static hasRoom(lacking: number): boolean {
     return lacking < OUTSTANDING;
+  }
+
+  /** Takes back the marks that it has put: nobody waits for those tiles any more. Whoever else does asks again. */
+  async withdraw(): Promise<void> {
+    const own = [...this.#wishes].flatMap(([address, { tries }]) => (tries > 0 ? [address] : []));
+    await mapInGroups(own, async (address) => await remove(this.#layout.want(address)));
   }
 
   /**

@@ -71,7 +71,14 @@ describe('status', () => {
       totals: { todo: 5, working: 1 },
       clients: [{ name: 'b', alive: true, host: 'elsewhere', tilesPerSecond: 2.5, holding: 1 }],
     });
-    const unknown = { made: null, tilesPerSecond5m: null, current: null, errors: null, lastError: null };
+    const unknown = {
+      made: null,
+      tilesPerSecond5m: null,
+      current: null,
+      lockWait: null,
+      errors: null,
+      lastError: null,
+    };
     expect(status['clients']).toMatchObject([unknown]);
     expect((await mandeld('status', root)).out).toContain('2.5 tiles/s together');
   });

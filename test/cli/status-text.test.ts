@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Key } from '../../src/cache/layout.js';
 import type { ClientReport, StatusReport } from '../../src/cache/status-report.js';
 import { describeStatus } from '../../src/cli/status-text.js';
 
@@ -21,6 +22,7 @@ const CLIENT: ClientReport = {
     { address: 'M0231', task: 'subdivide', age: 4.2 },
     { address: 'M0232', task: 'subdivide', age: 1 },
   ],
+  lockWait: 0.01,
   errors: 1,
   lastError: { text: 'the cache could not be used; trying again: EIO', age: 130 },
 };
@@ -31,6 +33,7 @@ const STATUS: StatusReport = {
   deepestLevel: 0,
   oldestTodo: { address: 'M', age: 7300, isCertain: true },
   clients: [CLIENT],
+  films: [],
   freeBytes: 1.5 * 2 ** 30,
   totalBytes: 3 * 2 ** 30,
   freeInodes: 10,
@@ -42,6 +45,31 @@ function linesOf(change: Partial<StatusReport>): string[] {
 }
 
 describe('status in words', () => {
+  it('tells of films, and of those whose leader is gone', () => {
+    const film = {
+      key: 'a'.repeat(64) as Key,
+      age: 1,
+      alive: true,
+      leader: 'zoom-1 on host42',
+      format: 'mp4',
+      theme: 'Galaxy',
+      size: '64x36',
+      fps: 20,
+      frames: 128,
+      done: 3,
+      cached: 4,
+      computed: 5,
+      missing: 6,
+      seconds: 7,
+      frame: null,
+    };
+    const lines = linesOf({ films: [film, { ...film, leader: 'a\u202eb', alive: false, age: 200 }] });
+    expect(lines.slice(-2)).toEqual([
+      'film 64x36 mp4 Galaxy: 3 of 128 frames, 6 tiles missing (zoom-1 on host42)',
+      'film 64x36 mp4 Galaxy: 3 of 128 frames, silent for 3 min (a b)',
+    ]);
+  });
+
   it('is a compact table', () => {
     expect(linesOf({})).toEqual([
       '/mnt/mandel: theme Classic, png, lease 60 s',

@@ -21,6 +21,7 @@ const PROGRESS: Progress = {
   todo: 11,
   level: 6,
   rate: 0.5,
+  lockWait: 0.01,
   rate5m: 0.25,
   heartbeatAge: 2.5,
   room: { freeBytes: 1000, totalBytes: 2000, freeInodes: null, totalInodes: null },

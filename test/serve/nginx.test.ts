@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Layout } from '../../src/cache/layout.js';
 import type { Address } from '../../src/tile/address.js';
+import { asking, FilmListener, FILMS, TINY } from './support/films.js';
 import { HAS_NGINX, startNginx } from './support/nginx.js';
 import { serve, useRenderedCache } from './support/server.js';
 
@@ -93,6 +94,22 @@ describe.skipIf(!HAS_NGINX)('contrib/mandeld.nginx.conf', () => {
 
 describe.skipIf(!HAS_NGINX)('contrib/mandeld-live.nginx.conf', () => {
   const caches = useRenderedCache();
+
+  it('has films made by mandeld, tells of them at once, and sends them with ranges', async () => {
+    const root = await caches.copy();
+    const server = await serve(root, { trustProxy: true, films: FILMS });
+    await server.listen('127.0.0.1', 0);
+    const url = await startNginx('mandeld-live.nginx.conf', root, Number(new URL(server.url).port));
+    const { method, headers, payload: body } = asking(TINY);
+    const answer = await fetch(new URL('/api/zoom', url), { method, headers, body });
+    expect(answer.status).toBe(202);
+    const film = (await answer.json()) as { url: string; events: string };
+    const listener = new FilmListener(url, film.events);
+    expect(await listener.ended()).toMatchObject({ state: 'finished' });
+    const part = await fetch(new URL(film.url, url), { headers: { range: 'bytes=4-7' } });
+    expect([part.status, await part.text()]).toEqual([206, 'ftyp']);
+    expect((await fetch(new URL('/dashboard', url))).status).toBe(200);
+  });
 
   it('sends what is there, and has mandeld behind it for the rest', async () => {
     const root = await caches.copy();

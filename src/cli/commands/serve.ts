@@ -1,5 +1,9 @@
+import { hostname } from 'node:os';
 import type { Argv } from 'yargs';
 import { MAX_LEVEL } from '../../tile/grid.js';
+import { LIMITS } from '../../zoom/request.js';
+import { DEFAULT_FILM_LIMITS } from '../../serve/film-limits.js';
+import type { FilmOptions } from '../../serve/films.js';
 import { DEFAULT_MAX_WANTS } from '../../serve/options.js';
 import { directoryPositional, jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
@@ -8,6 +12,7 @@ import { LOG_LEVELS } from '../log-levels.js';
 import { serveMap } from '../map-server.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
 import { say, type Terminal } from '../terminal.js';
+import { UsageError } from '../usage-error.js';
 import { wholeNumber } from '../whole-number.js';
 
 interface ServeArguments {
@@ -17,6 +22,13 @@ interface ServeArguments {
   readonly wants: boolean;
   readonly maxWants: number;
   readonly maxLevel: number;
+  readonly films: boolean;
+  readonly filmFrames: number;
+  readonly filmSize: string;
+  readonly filmSupersample: number;
+  readonly filmLevel: number;
+  readonly filmQueue: number;
+  readonly filmThreads: number;
   readonly trustProxy: boolean;
   readonly logLevel: string;
   readonly json: boolean;
@@ -24,6 +36,7 @@ interface ServeArguments {
 
 /** `mandeld serve DIR`: until Ctrl-C. */
 async function runServe(args: ServeArguments, terminal: Terminal, version: string): Promise<number> {
+  const films = filmOptions(args);
   const port = wholeNumber(args.port, '--port', 0, 65_535);
   const logger = createLogger(
     args.logLevel,
@@ -37,6 +50,7 @@ async function runServe(args: ServeArguments, terminal: Terminal, version: strin
       wants: args.wants,
       maxWants: wholeNumber(args.maxWants, '--max-wants', 0, 100_000),
       maxLevel: wholeNumber(args.maxLevel, '--max-level', 0, MAX_LEVEL),
+      films: args.films ? films : null,
       trustProxy: args.trustProxy,
       logger,
     });
@@ -48,6 +62,23 @@ async function runServe(args: ServeArguments, terminal: Terminal, version: strin
   } finally {
     stopped.forget();
   }
+}
+
+/** @throws UsageError for limits that are none, also where no films are made */
+function filmOptions(args: ServeArguments): FilmOptions {
+  const [, width, height] = /^(\d{1,4})x(\d{1,4})$/.exec(args.filmSize) ?? [];
+  if (!(Number(width) >= 2 && Number(height) >= 2))
+    throw new UsageError(`--film-size: expected a size such as 1280x720, got ${args.filmSize}`);
+  return {
+    frames: wholeNumber(args.filmFrames, '--film-frames', 1, LIMITS.frames),
+    width: Number(width),
+    height: Number(height),
+    supersample: wholeNumber(args.filmSupersample, '--film-supersample', 1, LIMITS.supersample),
+    level: wholeNumber(args.filmLevel, '--film-level', 0, MAX_LEVEL),
+    waiting: wholeNumber(args.filmQueue, '--film-queue', 0, 1000),
+    threads: wholeNumber(args.filmThreads, '--film-threads', 1, 64),
+    leader: `serve-${process.pid} on ${hostname()}`,
+  };
 }
 
 /** The first signal that asks to end; the second one ends the process. */
@@ -94,6 +125,37 @@ export function serveCommand(y: Argv, { terminal, environment, version, finish }
             describe: 'tiles that may be asked for at a time; the oldest one goes for a new one',
           })
           .option('max-level', { type: 'number', default: MAX_LEVEL, describe: 'ask for no deeper tiles' })
+          .option('films', {
+            type: 'boolean',
+            default: false,
+            describe: 'make films for visitors; their tiles take computing time of all daemons',
+          })
+          .option('film-frames', {
+            type: 'number',
+            default: DEFAULT_FILM_LIMITS.frames,
+            describe: 'the longest film, in frames',
+          })
+          .option('film-size', {
+            type: 'string',
+            default: `${DEFAULT_FILM_LIMITS.width}x${DEFAULT_FILM_LIMITS.height}`,
+            describe: 'the largest frames; others may have as many pixels',
+          })
+          .option('film-supersample', {
+            type: 'number',
+            default: DEFAULT_FILM_LIMITS.supersample,
+            describe: 'the most samples a side of a pixel',
+          })
+          .option('film-level', {
+            type: 'number',
+            default: DEFAULT_FILM_LIMITS.level,
+            describe: 'the deepest tiles of films',
+          })
+          .option('film-queue', {
+            type: 'number',
+            default: DEFAULT_FILM_LIMITS.waiting,
+            describe: 'films that may wait for the one that is being made',
+          })
+          .option('film-threads', { type: 'number', default: 1, describe: 'threads that paint frames' })
           .option('trust-proxy', {
             type: 'boolean',
             default: false,
@@ -103,6 +165,7 @@ export function serveCommand(y: Argv, { terminal, environment, version, finish }
           .option('json', jsonOption)
           .example('$0 serve /mnt/mandel', 'the map at http://127.0.0.1:8080/')
           .example('$0 serve /mnt/mandel --host 0.0.0.0 --port 80', 'for everybody')
+          .example('$0 serve /mnt/mandel --films', 'with zoom movies')
           .example('$0 serve /mnt/mandel --no-wants', 'change nothing in the cache'),
         environment,
       ),

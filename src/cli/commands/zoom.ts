@@ -64,6 +64,7 @@ async function runZoom(args: ZoomArguments, terminal: Terminal, version: string)
       request,
       out: args.output ?? null,
       workers,
+      leader: `zoom-${process.pid} on ${hostname()}`,
       ffmpeg: args.ffmpeg === 'none' ? null : args.ffmpeg,
       signal: stop.signal,
       onProgress: (now) => progress.show(now),

@@ -12,6 +12,8 @@ export const PAGE =
   '<!doctype html><title>map</title><style>p{}</style><script type="module">let a = 1;</script>' +
   `<p>${'The page is longer than what is too short to be compressed. '.repeat(40)}</p>`;
 
+const DASHBOARD = '<!doctype html><title>dashboard</title><script type="module">let b = 2;</script>';
+
 /** A line that was logged. */
 export interface Logged {
   readonly level: 'warn' | 'error';
@@ -56,10 +58,12 @@ export async function serve(
     root,
     settings: await readSettings(root),
     page: PAGE,
+    dashboard: DASHBOARD,
     version: '1.2.3',
     wants: true,
     maxWants: 256,
     maxLevel: 20_000,
+    films: null,
     trustProxy: false,
     logger,
     clock: () => performance.now(),

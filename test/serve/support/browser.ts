@@ -1,0 +1,79 @@
+import { accessSync, constants } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
+import type { ServeOptions } from '../../../src/serve/options.js';
+import type { MapServer } from '../../../src/serve/server.js';
+import { serve } from './server.js';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+function isThere(): boolean {
+  try {
+    accessSync(CHROMIUM, constants.X_OK);
+    return true;
+  } catch {
+    console.error(
+      `\n!!! NO CHROMIUM AT ${CHROMIUM}: FILMS AND THE DASHBOARD WERE NOT TRIED IN A BROWSER. !!!\n`,
+    );
+    return false;
+  }
+}
+
+/** Tests in a browser; skipped where there is none. */
+export const describeBrowser: typeof describe | typeof describe.skip = isThere() ? describe : describe.skip;
+
+/** Sizes at which pages are tried. */
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+/** A phone in the dark. */
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+  colorScheme: 'dark',
+};
+
+/** A page, and what has gone wrong on it: failed loads apart. */
+export interface Opened {
+  readonly page: Page;
+  readonly errors: readonly string[];
+}
+
+/** A browser for the tests of a file. */
+export function useBrowser(): { open(url: string, options?: BrowserContextOptions): Promise<Opened> } {
+  let browser: Browser | null = null;
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+  });
+  afterAll(async () => await browser?.close());
+  return {
+    async open(url, options = DESKTOP) {
+      if (browser === null) throw new Error('expected a browser');
+      const context = await browser.newContext(options);
+      onTestFinished(async () => await context.close());
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+          errors.push(message.text());
+      });
+      page.on('pageerror', (error) => errors.push(String(error)));
+      await page.goto(url);
+      return { page, errors };
+    },
+  };
+}
+
+/** A server with the pages as `npm run build` leaves them. */
+export async function servePages(root: string, options: Partial<ServeOptions>): Promise<MapServer> {
+  const read = async (name: string): Promise<string> =>
+    await readFile(new URL(`../../../dist/web/${name}.html`, import.meta.url), 'utf8');
+  const [page, dashboard] = [await read('index'), await read('dashboard')];
+  const server = await serve(root, { page, dashboard, ...options });
+  await server.listen('127.0.0.1', 0);
+  return server;
+}
