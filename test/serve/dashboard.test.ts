@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { daemon } from '../e2e/support/mandeld.js';
-import { describeBrowser, DESKTOP, PHONE, servePages, useBrowser } from './support/browser.js';
+import { becomes, describeBrowser, DESKTOP, PHONE, servePages, useBrowser } from './support/browser.js';
 import { asking, endless, FILMS } from './support/films.js';
 import { useRenderedCache } from './support/server.js';
 
@@ -41,9 +41,7 @@ describeBrowser('the dashboard', () => {
     expect(await film.textContent()).toMatch(/64x36 mp4, Classic.*of 30.*a test/);
     const preview = film.getByRole('img', { name: 'The newest frame' });
     await preview.waitFor({ timeout: 60_000 });
-    await page.waitForFunction(`document.querySelector('.film img')?.naturalWidth === 64`, undefined, {
-      timeout: 60_000,
-    });
+    await becomes(page, `document.querySelector('.film img')?.naturalWidth === 64`, 60_000);
     const headers = { authorization: `Bearer ${token}` };
     const cancelled = await server.app.inject({ method: 'DELETE', url: `/api/zoom/${id}`, headers });
     expect(cancelled.statusCode).toBe(204);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { describeBrowser, DESKTOP, PHONE, servePages, useBrowser } from './support/browser.js';
+import { becomes, describeBrowser, DESKTOP, PHONE, servePages, useBrowser } from './support/browser.js';
 import { FILMS } from './support/films.js';
 import { useRenderedCache } from './support/server.js';
 
@@ -27,7 +27,7 @@ async function played(page: Page): Promise<number[]> {
   await page.locator('#film-player video').waitFor({ timeout: 60_000 });
   // Texts, because tests know nothing of documents.
   const film = `document.querySelector('#film-player video')`;
-  await page.waitForFunction(`${film}.readyState >= 2 || ${film}.error !== null`);
+  await becomes(page, `${film}.readyState >= 2 || ${film}.error !== null`);
   return await page.evaluate(`[${film}.duration, ${film}.videoWidth, ${film}.videoHeight]`);
 }
 
@@ -78,7 +78,7 @@ describeBrowser('the form for films', () => {
     await page.getByRole('button', { name: 'Make the film' }).click();
     const picture = page.locator('#film-player img');
     await picture.waitFor();
-    await page.waitForFunction(`document.querySelector('#film-player img')?.naturalWidth === 64`);
+    await becomes(page, `document.querySelector('#film-player img')?.naturalWidth === 64`);
   });
 
   it('cancels, and says so; the film is given up', async () => {

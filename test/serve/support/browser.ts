@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import type { ServeOptions } from '../../../src/serve/options.js';
@@ -66,6 +67,19 @@ export function useBrowser(): { open(url: string, options?: BrowserContextOption
       return { page, errors };
     },
   };
+}
+
+/**
+ * Waits until something is so. Not by the page's own polling, which evaluates texts: that the pages' policy forbids, as it should.
+ *
+ * @param expression of JavaScript; a text, because tests know nothing of documents
+ */
+export async function becomes(page: Page, expression: string, milliseconds = 30_000): Promise<void> {
+  const end = performance.now() + milliseconds;
+  while (!(await page.evaluate<boolean>(`Boolean(${expression})`))) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${expression}`);
+    await delay(50);
+  }
 }
 
 /** A server with the pages as `npm run build` leaves them. */
