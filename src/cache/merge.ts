@@ -158,6 +158,7 @@ export async function mergeReady(
   await moveAllInto(layout, pictures, moveOwn, held);
   // Before lines and tiles: from then on, whoever subdivides the parent knows that its child may be on its way, and looks. Were the line first,
   // one who merges the parent after this client died between the two would write it again.
+  if (made.size > 0) await held.prove();
   for (const tile of made) {
     held.assertHeld();
     if (known.has(tile) || isChildOf(tile, ready)) continue;
