@@ -4,6 +4,7 @@
 import { log2 } from '../simd/logarithm';
 import * as orbit from './orbit';
 import { SPACING } from './pixel';
+import { followPlainly, HOPELESS } from './plain-follow';
 import * as table from './table';
 import * as wide from './wide';
 import { pow2, WIDE } from './wide';
@@ -40,6 +41,10 @@ let point: usize = 0;
 /** Follows `period` steps from ROOT; leaves the end in Z and the four derivatives. */
 function follow(period: i32): void {
   wide.set(ONE, 1, 0, 0);
+  if (!followPlainly(period, ROOT, point, Z, DZ, DC, DZDZ, DCDZ)) followWidely(period);
+}
+
+function followWidely(period: i32): void {
   wide.copy(Z, ROOT);
   wide.copy(DZ, ONE);
   wide.set(DC, 0, 0, 0);
@@ -97,7 +102,7 @@ function follow(period: i32): void {
     }
     if (orbit.rebase(Z, m)) m = 0;
     // Hopeless: an orbit that escapes.
-    if (wide.exponent(Z) > 20) return;
+    if (wide.exponent(Z) > HOPELESS) return;
   }
   orbit.pointAt(A, m);
   wide.add(Z, A, Z);
