@@ -2,8 +2,8 @@ import { formatPowerOfTwo } from '../math/decimal.js';
 import { levelOf, parentOf, type Address } from '../tile/address.js';
 import { foldAddress } from '../tile/folding.js';
 import { log2Spacing, SIDE } from '../tile/grid.js';
+import { cellAt } from '../tile/mirror.js';
 import { DUMMY, EXTERIOR } from '../tile/samples.js';
-import { subjectAt } from './cells.js';
 import type { BoringLookup } from './boring-lookup.js';
 import { RawFile, type Sample } from './raw-file.js';
 import { atLevel, FRACTION_BITS, panned, TILE_SIDE, type View } from './view.js';
@@ -29,9 +29,9 @@ export class Inspector {
   async describe(view: View, right: number, down: number): Promise<string> {
     const { level, x, y } = panned(view, right, down);
     const fraction = BigInt(FRACTION_BITS);
-    const subject = subjectAt(level, x >> fraction, y >> fraction);
-    if (subject === null) return 'Outside the root tile: |c| > 2, exterior.';
-    const { address, isMirrored } = subject;
+    const cell = cellAt(level, x >> fraction, y >> fraction);
+    if (cell === null) return 'Outside the root tile: |c| > 2, exterior.';
+    const { address, isMirrored } = cell;
     const title = `${shortened(address)}, level ${level}${isMirrored ? ', mirrored' : ''}`;
     const [boring] = await this.#boring.find([address]);
     if (boring !== null) {

@@ -1,5 +1,6 @@
+import { cellAt, type Cell as Subject } from '../tile/mirror.js';
 import { cornerOf, TILE_SIDE, tileSize, type View } from './view.js';
-import { isWithin, subjectAt, windowOf, type Subject, type Window } from './cells.js';
+import { isWithin, windowOf, type Window } from './cells.js';
 import type { Gallery, Shown } from './gallery.js';
 
 /** One cell of the table. */
@@ -148,7 +149,7 @@ export class Layer {
 
   #makeCell(x: bigint, y: bigint): Cell {
     const element = document.createElement('td');
-    const subject = subjectAt(this.level, x, y);
+    const subject = cellAt(this.level, x, y);
     let image: HTMLImageElement | null = null;
     if (subject === null) {
       element.className = 'outside';
