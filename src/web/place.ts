@@ -1,3 +1,4 @@
+import { shorten } from '../math/decimal.js';
 import { parseFixed, parseWhole } from '../math/fixed.js';
 import { DEEPEST_LEVEL, FRACTION_BITS, panned, TILE_SIDE, type View, zoomed } from './view.js';
 
@@ -88,9 +89,4 @@ function log2Of(value: bigint): number {
   const bits = value.toString(16).length * 4;
   const dropped = Math.max(0, bits - 64);
   return Math.log2(Number(value >> BigInt(dropped))) + dropped;
-}
-
-/** A text that somebody has given, for a message. */
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
 }
