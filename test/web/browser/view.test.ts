@@ -6,7 +6,8 @@ import { parseAddress } from '../../../src/tile/address.js';
 import { foldAddress } from '../../../src/tile/folding.js';
 import { cellAt } from '../../../src/tile/mirror.js';
 import { BoringIndex } from '../../../src/web/boring-index.js';
-import { describeMap, DESKTOP, expectNoErrors, PHONE, useMaps } from './support/map.js';
+import { DESKTOP, PHONE } from '../../support/chromium.js';
+import { describeMap, expectNoErrors, useMaps } from './support/map.js';
 import {
   colours,
   cropped,
