@@ -32,7 +32,7 @@ export async function askFor(layout: Layout, addresses: readonly Address[], name
   });
 }
 
-/** As {@link Wish}, of a tile that is known not to be boring. */
+/** As {@link Wish}, of a tile that was asked for in passing: a boring one's period is not told, and one `under way` is not asked for. */
 export type Answer = 'is asked for' | 'was asked for' | 'under way' | 'there' | 'boring';
 
 /**

@@ -221,6 +221,11 @@ export class WorkLayout {
 /** A picture shows a tile, or stands for all boring tiles of a period. */
 export type PictureName = Address | { readonly period: number };
 
+/** The period of a picture's name without its extension, as `P3`; null when it is another name. Of ten digits at the most. */
+export function periodOf(name: string): number | null {
+  return /^P(0|[1-9][0-9]{0,9})$/.test(name) ? Number(name.slice(1)) : null;
+}
+
 function rawName(address: Address): string {
   return `${foldAddress(address)}.raw`;
 }

@@ -8,7 +8,7 @@ import { disk } from './disk.js';
 import { isFile, moveOwn, publish, putMark, remove, standsAt, syncFolder, syncFoldersOf } from './files.js';
 import { kindAt } from './folders.js';
 import { mapInGroups } from './groups.js';
-import type { Layout, PictureName, WorkLayout } from './layout.js';
+import { periodOf, type Layout, type PictureName, type WorkLayout } from './layout.js';
 import { listAddresses, listBoth, listPaths } from './listing.js';
 import type { HeldLock } from './lock.js';
 import { Frontier } from './reach.js';
@@ -254,8 +254,8 @@ async function listPictures(work: WorkLayout): Promise<PictureName[]> {
   const paths = await listPaths(work.tileFolder, suffix);
   return paths.flatMap((path): PictureName[] => {
     const name = path.slice(0, -suffix.length);
-    const period = /^P(0|[1-9][0-9]{0,9})$/.exec(name);
-    if (period) return [{ period: Number(period[1]) }];
+    const period = periodOf(name);
+    if (period !== null) return [{ period }];
     try {
       return [unfoldAddress(name)];
     } catch {

@@ -11,8 +11,14 @@ const MAX_LENGTH = 10_000;
  */
 export function checkDecimal(text: string, name: string): string {
   if (text.length <= MAX_LENGTH && /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?$/.test(text)) return text;
-  const shown = text.length > 40 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
-  throw new RangeError(`expected ${name} as a decimal number such as -0.75 or 1.5e-3, got "${shown}"`);
+  throw new RangeError(
+    `expected ${name} as a decimal number such as -0.75 or 1.5e-3, got "${shorten(text)}"`,
+  );
+}
+
+/** A text that somebody has given, for a message: 40 characters of it at the most. */
+export function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
 }
 
 /** Whether a decimal number is exactly 0, which the nearest double does not tell. */

@@ -42,6 +42,12 @@ export function parseWhole(text: string, name: string): { value: bigint; bits: n
   return { value: parseFixed(text, bits, name), bits };
 }
 
+/** log2 of a decimal number of any size: -Infinity for 0, NaN below it; throws as {@link parseFixed}. */
+export function parseLog2(text: string, name: string): number {
+  const { value, bits } = parseWhole(text, name);
+  return value < 0n ? NaN : log2Of(toScaled(value, bits));
+}
+
 /** Digits behind the point that a decimal number has, 0 for a whole one. */
 export function fractionDigits(text: string): number {
   const [mantissa, exponent = '0'] = text.toLowerCase().split('e');

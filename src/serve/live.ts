@@ -1,12 +1,13 @@
 import type { FastifyReply } from 'fastify';
 import { Layout } from '../cache/layout.js';
+import { reportStatus } from '../cache/status-report.js';
 import type { Address } from '../tile/address.js';
 import { Films } from './films.js';
 import { addListener, Listeners } from './listeners.js';
 import { ServerMetrics } from './metrics.js';
 import type { ServeOptions } from './options.js';
 import { RecentMisses } from './recent-misses.js';
-import { StatusCache } from './status-cache.js';
+import { SharedAnswer } from './shared-answer.js';
 import { Wants } from './wants.js';
 import { Watch } from './watch.js';
 
@@ -16,7 +17,8 @@ export class Live {
   readonly wants: Wants;
   /** Null when none are made. */
   readonly films: Films | null;
-  readonly status: StatusCache;
+  /** What `mandeld status --json` prints: a cache of a million tiles takes seconds to list. */
+  readonly status: SharedAnswer<string>;
   readonly metrics: ServerMetrics;
   readonly #misses = new RecentMisses();
   readonly #watch: Watch;
@@ -27,7 +29,10 @@ export class Live {
     const { films, logger, clock } = options;
     const onOver = (outcome: string): void => this.metrics.filmed(outcome);
     this.films = films && new Films(films, { layout, logger, clock, onOver });
-    this.status = new StatusCache(options.root, options.clock);
+    this.status = new SharedAnswer(
+      async () => JSON.stringify(await reportStatus(options.root)),
+      options.clock,
+    );
     this.metrics = new ServerMetrics(
       {
         listeners: () => this.listeners.size,

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { Layout, parseKey, type Key, type PictureName } from '../cache/layout.js';
+import { Layout, parseKey, periodOf, type Key, type PictureName } from '../cache/layout.js';
 import { isAddress, type Address } from '../tile/address.js';
 import { unfoldAddress } from '../tile/folding.js';
 import type { PictureFormat } from '../tile/picture-format.js';
@@ -35,10 +35,8 @@ export interface NamedPicture {
 export function pictureOf(path: string): NamedPicture | null {
   const [, stem, format] = /^(.+)\.(png|jpg)$/.exec(path) ?? [];
   if (format !== 'png' && format !== 'jpg') return null;
-  if (/^P(0|[1-9][0-9]{0,9})$/.test(stem)) {
-    const period = Number(stem.slice(1));
-    return period <= 2147483647 ? { name: { period }, format } : null;
-  }
+  const period = periodOf(stem);
+  if (period !== null) return period <= 2147483647 ? { name: { period }, format } : null;
   const name = addressOf(stem);
   return name === null ? null : { name, format };
 }

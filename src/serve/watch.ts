@@ -7,7 +7,7 @@ import type { Address } from '../tile/address.js';
 import type { Listeners } from './listeners.js';
 import type { ServeOptions } from './options.js';
 import type { RecentMisses } from './recent-misses.js';
-import type { StatusCache } from './status-cache.js';
+import type { SharedAnswer } from './shared-answer.js';
 
 /** Least pause between two looks, in milliseconds: daemons may release the lock hundreds of times a second. */
 const LEAST_MS = 250;
@@ -28,7 +28,7 @@ export class Watch {
   readonly #layout: Layout;
   readonly #listeners: Listeners;
   readonly #misses: RecentMisses;
-  readonly #status: StatusCache;
+  readonly #status: SharedAnswer<string>;
   readonly #options: Pick<ServeOptions, 'logger' | 'pollMs' | 'clock'>;
   readonly #hint: ChangeHint;
   readonly #closing = new AbortController();
@@ -42,7 +42,7 @@ export class Watch {
     layout: Layout,
     listeners: Listeners,
     misses: RecentMisses,
-    status: StatusCache,
+    status: SharedAnswer<string>,
     options: Pick<ServeOptions, 'logger' | 'pollMs' | 'clock'>,
   ) {
     this.#layout = layout;

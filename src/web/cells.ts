@@ -1,4 +1,3 @@
-import { addressAt, type Address } from '../tile/address.js';
 import { atLevel, FRACTION_BITS, tileSize, type View } from './view.js';
 
 /** A square of columns and rows of one level. */
@@ -9,13 +8,6 @@ export interface Window {
   readonly north: bigint;
   readonly columns: number;
   readonly rows: number;
-}
-
-/** What a cell of the map shows. */
-export interface Subject {
-  readonly address: Address;
-  /** Below the real axis: the tile upside down. */
-  readonly isMirrored: boolean;
 }
 
 /** The columns and rows that a view shows at a level, and so many more on each side. */
@@ -42,13 +34,4 @@ export function isWithin(inner: Window, outer: Window): boolean {
     inner.west + BigInt(inner.columns) <= outer.west + BigInt(outer.columns) &&
     inner.north - BigInt(inner.rows) >= outer.north - BigInt(outer.rows)
   );
-}
-
-/** What stands at a column and row; null outside the root and its mirror image. */
-export function subjectAt(level: number, x: bigint, y: bigint): Subject | null {
-  const size = 1n << BigInt(level);
-  const isMirrored = y < 0n;
-  const row = isMirrored ? -1n - y : y;
-  if (x < 0n || x >= size || row >= size) return null;
-  return { address: addressAt({ level, x, y: row }), isMirrored };
 }

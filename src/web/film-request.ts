@@ -1,4 +1,4 @@
-import { log2Of, parseWhole, toScaled } from '../math/fixed.js';
+import { parseLog2 } from '../math/fixed.js';
 import { HOME, type Place } from './place.js';
 
 /** Frames a second of films from the map. */
@@ -22,11 +22,7 @@ export interface FilmWish {
 
 /** Octaves from the whole set to a place; not above 0 where it is no smaller. */
 export function octavesTo({ r }: Place): number {
-  const log2 = (text: string): number => {
-    const { value, bits } = parseWhole(text, 'r');
-    return log2Of(toScaled(value, bits));
-  };
-  return log2(HOME.r) - log2(r);
+  return parseLog2(HOME.r, 'r') - parseLog2(r, 'r');
 }
 
 /** An enlargement in words. */

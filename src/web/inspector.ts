@@ -2,10 +2,11 @@ import { formatPowerOfTwo } from '../math/decimal.js';
 import { levelOf, parentOf, type Address } from '../tile/address.js';
 import { foldAddress } from '../tile/folding.js';
 import { log2Spacing, SIDE } from '../tile/grid.js';
+import { cellAt } from '../tile/mirror.js';
 import { DUMMY, EXTERIOR } from '../tile/samples.js';
-import { subjectAt } from './cells.js';
 import type { BoringLookup } from './boring-lookup.js';
 import { RawFile, type Sample } from './raw-file.js';
+import { RecentMap } from './recent-map.js';
 import { atLevel, FRACTION_BITS, panned, TILE_SIDE, type View } from './view.js';
 
 /** Raw files that are remembered: 400 KB each. */
@@ -17,7 +18,7 @@ const LEVELS_UP = 4;
 export class Inspector {
   readonly #base: string;
   readonly #boring: BoringLookup;
-  readonly #files = new Map<string, Promise<RawFile | null>>();
+  readonly #files = new RecentMap<string, Promise<RawFile | null>>(KEPT);
 
   /** @param base URL of the cache, with a slash at its end */
   constructor(base: string, boring: BoringLookup) {
@@ -29,9 +30,9 @@ export class Inspector {
   async describe(view: View, right: number, down: number): Promise<string> {
     const { level, x, y } = panned(view, right, down);
     const fraction = BigInt(FRACTION_BITS);
-    const subject = subjectAt(level, x >> fraction, y >> fraction);
-    if (subject === null) return 'Outside the root tile: |c| > 2, exterior.';
-    const { address, isMirrored } = subject;
+    const cell = cellAt(level, x >> fraction, y >> fraction);
+    if (cell === null) return 'Outside the root tile: |c| > 2, exterior.';
+    const { address, isMirrored } = cell;
     const title = `${shortened(address)}, level ${level}${isMirrored ? ', mirrored' : ''}`;
     const [boring] = await this.#boring.find([address]);
     if (boring !== null) {
@@ -53,7 +54,6 @@ export class Inspector {
     if (file === undefined) {
       file = this.#load(address);
       this.#files.set(address, file);
-      if (this.#files.size > KEPT) this.#files.delete(this.#files.keys().next().value ?? '');
       // One that is missing may come.
       void file.then((found) => found ?? setTimeout(() => this.#files.delete(address), 5000));
     }

@@ -1,5 +1,6 @@
+import { cellAt, type Cell as Subject } from '../tile/mirror.js';
 import { cornerOf, TILE_SIDE, tileSize, type View } from './view.js';
-import { isWithin, subjectAt, windowOf, type Subject, type Window } from './cells.js';
+import { isWithin, windowOf, type Window } from './cells.js';
 import type { Gallery, Shown } from './gallery.js';
 
 /** One cell of the table. */
@@ -68,7 +69,7 @@ export class Layer {
     const now = performance.now();
     for (const cell of this.#cells.values()) {
       if (cell.state === 'final' || cell.isLooking || cell.lookAt > now) continue;
-      if (cell.state === 'makeshift' && !this.#isVisible(cell)) continue;
+      if (cell.state === 'makeshift' && !this.#isInView(cell)) continue;
       void this.#find(cell);
     }
   }
@@ -94,15 +95,14 @@ export class Layer {
   /** Whether each cell in view shows something. */
   get isCovering(): boolean {
     if (this.#window === null) return false;
-    for (const cell of this.#cells.values())
-      if (cell.state === 'empty' && this.#isVisible(cell)) return false;
+    for (const cell of this.#cells.values()) if (cell.state === 'empty' && this.#isInView(cell)) return false;
     return true;
   }
 
   /** Cells in view that do not show all there is. */
   get lacking(): number {
     let count = 0;
-    for (const cell of this.#cells.values()) if (cell.state !== 'final' && this.#isVisible(cell)) count++;
+    for (const cell of this.#cells.values()) if (cell.state !== 'final' && this.#isInView(cell)) count++;
     return count;
   }
 
@@ -118,10 +118,17 @@ export class Layer {
     this.element.remove();
   }
 
-  #isVisible({ x, y }: Cell): boolean {
+  /** Whether a cell is in view, or at most so many cells beside it. */
+  #isInView({ x, y }: Cell, margin = 0): boolean {
     const w = this.#visible;
     if (w === null) return false;
-    return x >= w.west && x < w.west + BigInt(w.columns) && y <= w.north && y > w.north - BigInt(w.rows);
+    const more = BigInt(margin);
+    return (
+      x >= w.west - more &&
+      x < w.west + BigInt(w.columns) + more &&
+      y <= w.north + more &&
+      y > w.north - BigInt(w.rows) - more
+    );
   }
 
   #lay(window: Window): void {
@@ -148,7 +155,7 @@ export class Layer {
 
   #makeCell(x: bigint, y: bigint): Cell {
     const element = document.createElement('td');
-    const subject = subjectAt(this.level, x, y);
+    const subject = cellAt(this.level, x, y);
     let image: HTMLImageElement | null = null;
     if (subject === null) {
       element.className = 'outside';
@@ -170,7 +177,7 @@ export class Layer {
     cell.isLooking = true;
     const search = ++cell.search;
     const isWanted = (): boolean =>
-      !this.#isGone && this.#cells.get(`${cell.x} ${cell.y}`) === cell && this.#isNear(cell);
+      !this.#isGone && this.#cells.get(`${cell.x} ${cell.y}`) === cell && this.#isInView(cell, MARGIN);
     const shown = await this.#gallery.find(subject.address, this.#urgencyOf(cell), isWanted);
     if (cell.search !== search) return;
     cell.isLooking = false;
@@ -196,18 +203,6 @@ export class Layer {
     image.style.transform = up === 0 ? '' : `translate(${-left}px, ${-top}px)`;
     const end = (start: number): number => Math.max(0, size - start - TILE_SIDE - OVERLAP);
     image.style.clipPath = up === 0 ? '' : `inset(${top}px ${end(left)}px ${end(top)}px ${left}px)`;
-  }
-
-  #isNear(cell: Cell): boolean {
-    const w = this.#visible;
-    if (w === null) return false;
-    const margin = BigInt(MARGIN);
-    return (
-      cell.x >= w.west - margin &&
-      cell.x < w.west + BigInt(w.columns) + margin &&
-      cell.y <= w.north + margin &&
-      cell.y > w.north - BigInt(w.rows) - margin
-    );
   }
 
   /** Cells from the middle of the view. */

@@ -1,5 +1,6 @@
 import type { Colours } from './colours.js';
 import { isTilePng, withColours } from './png-palette.js';
+import { RecentMap } from './recent-map.js';
 
 /** URLs that are kept. */
 const KEPT = 800;
@@ -8,7 +9,7 @@ const KEPT = 800;
 export class PaintedPictures {
   readonly #colours: Colours;
   readonly #ids = new WeakMap<Uint8Array, number>();
-  readonly #urls = new Map<string, string>();
+  readonly #urls = new RecentMap<string, string>(KEPT, (url) => URL.revokeObjectURL(url));
   #nextId = 0;
 
   constructor(colours: Colours) {
@@ -29,15 +30,8 @@ export class PaintedPictures {
     if (url === undefined) {
       const painted = isIndexed ? withColours(bytes, this.#colours.paletteOf(level)) : Uint8Array.from(bytes);
       url = URL.createObjectURL(new Blob([painted], { type: isIndexed ? 'image/png' : 'image/jpeg' }));
-    } else {
-      this.#urls.delete(key);
     }
-    this.#urls.set(key, url);
-    for (const [oldest, unused] of this.#urls) {
-      if (this.#urls.size <= KEPT) break;
-      URL.revokeObjectURL(unused);
-      this.#urls.delete(oldest);
-    }
+    this.#urls.set(key, url); // the last to go
     return url;
   }
 }

@@ -1,5 +1,6 @@
 import { deferred } from './deferred.js';
 import { isJpeg, isTilePng } from './png-palette.js';
+import { RecentMap } from './recent-map.js';
 
 /** Downloads at a time. */
 const CONCURRENT = 10;
@@ -30,8 +31,8 @@ export class PictureStore {
   readonly #folder: string;
   readonly #suffix: string;
   readonly #onTrouble: (isOffline: boolean) => void;
-  readonly #pictures = new Map<string, Uint8Array>();
-  readonly #missing = new Map<string, { until: number; pause: number }>();
+  readonly #pictures = new RecentMap<string, Uint8Array>(KEPT);
+  readonly #missing = new RecentMap<string, { until: number; pause: number }>(KEPT_MISSING);
   readonly #downloads = new Map<string, Download>();
   #queue: Download[] = [];
   #running = 0;
@@ -55,8 +56,7 @@ export class PictureStore {
   at(name: string): Uint8Array | null {
     const bytes = this.#pictures.get(name);
     if (bytes === undefined) return null;
-    this.#pictures.delete(name); // and to the end: the last to go
-    this.#pictures.set(name, bytes);
+    this.#pictures.set(name, bytes); // the last to go
     return bytes;
   }
 
@@ -138,10 +138,6 @@ export class PictureStore {
     }
     this.#missing.delete(name);
     this.#pictures.set(name, bytes);
-    for (const oldest of this.#pictures.keys()) {
-      if (this.#pictures.size <= KEPT) break;
-      this.#pictures.delete(oldest);
-    }
     return bytes;
   }
 
@@ -164,10 +160,7 @@ export class PictureStore {
 
   #postpone(name: string): void {
     const pause = Math.min(RETRY_MS.longest, 2 * (this.#missing.get(name)?.pause ?? RETRY_MS.first / 2));
-    this.#missing.delete(name);
     this.#missing.set(name, { until: performance.now() + pause, pause });
-    const [oldest] = this.#missing.keys();
-    if (this.#missing.size > KEPT_MISSING) this.#missing.delete(oldest);
   }
 
   #tell(isOffline: boolean): void {

@@ -1,4 +1,5 @@
-import { parseFixed, parseWhole } from '../math/fixed.js';
+import { shorten } from '../math/decimal.js';
+import { parseFixed, parseLog2 } from '../math/fixed.js';
 import { DEEPEST_LEVEL, FRACTION_BITS, panned, TILE_SIDE, type View, zoomed } from './view.js';
 
 /** Where a view is, as people write it: decimal strings of any length. */
@@ -36,9 +37,11 @@ const TILE_BITS = 8;
  * @throws RangeError that says what was expected, in words for the person who wrote the place
  */
 export function viewOf(place: Place, height: number): View {
-  const { value, bits } = parseWhole(place.r, 'r');
-  if (value <= 0n) throw new RangeError(`expected r, half of the height, above 0, got ${shorten(place.r)}`);
-  const zoom = Math.log2(height / 2) - TILE_BITS + ROOT_SIDE_BITS - (log2Of(value) - bits);
+  const log2Radius = parseLog2(place.r, 'r');
+  // Written so that it holds below 0 as well, where there is no logarithm.
+  if (!(log2Radius > -Infinity))
+    throw new RangeError(`expected r, half of the height, above 0, got ${shorten(place.r)}`);
+  const zoom = Math.log2(height / 2) - TILE_BITS + ROOT_SIDE_BITS - log2Radius;
   const level = Math.max(0, Math.min(DEEPEST_LEVEL, Math.round(zoom)));
   const units = level + FRACTION_BITS - ROOT_SIDE_BITS;
   const west = 4n << BigInt(units);
@@ -81,16 +84,4 @@ function powerOfTwo(factor: number, exponent: number): string {
   const ten = Math.floor(log10);
   if (ten >= -6 && ten <= 3) return String(Number((10 ** log10).toPrecision(6)));
   return `${Number((10 ** (log10 - ten)).toPrecision(6))}e${ten}`;
-}
-
-/** log2 of a bigint above 0. */
-function log2Of(value: bigint): number {
-  const bits = value.toString(16).length * 4;
-  const dropped = Math.max(0, bits - 64);
-  return Math.log2(Number(value >> BigInt(dropped))) + dropped;
-}
-
-/** A text that somebody has given, for a message. */
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
 }

@@ -52,14 +52,14 @@ export function panned(view: View, right: number, down: number): View {
  * @param down of the point
  */
 export function zoomed(view: View, factor: number, right = 0, down = 0): View {
-  const { scale } = resized(view, factor);
-  const applied = (scale.scale / view.scale) * 2 ** (scale.level - view.level);
+  const { level, scale } = resized(view, factor);
+  const applied = (scale / view.scale) * 2 ** (level - view.level);
   if (applied === 1) return view;
   // The point stays where it is: go there, enlarge, and come back by the same pixels.
-  return panned(resized(panned(view, right, down), factor).scale, -right, -down);
+  return panned(resized(panned(view, right, down), factor), -right, -down);
 }
 
-function resized(view: View, factor: number): { scale: View } {
+function resized(view: View, factor: number): View {
   let level = view.level;
   let scale = view.scale * factor;
   while (scale >= Math.SQRT2 && level < DEEPEST_LEVEL) {
@@ -71,9 +71,7 @@ function resized(view: View, factor: number): { scale: View } {
     level--;
   }
   scale = Math.max(LEAST_SCALE, Math.min(Math.SQRT2, scale));
-  return {
-    scale: { level, scale, x: atLevel(view.x, view.level, level), y: atLevel(view.y, view.level, level) },
-  };
+  return { level, scale, x: atLevel(view.x, view.level, level), y: atLevel(view.y, view.level, level) };
 }
 
 /** Keeps the centre within the square of side 8 about 0. */

@@ -1,4 +1,4 @@
-import { log2Of, parseFixed, parseWhole, toScaled } from '../math/fixed.js';
+import { parseFixed, parseLog2, toScaled } from '../math/fixed.js';
 import type { ZoomRequest } from './request.js';
 
 /** Where one frame of a film is. Can be sent between threads. */
@@ -140,8 +140,7 @@ function scaledBy(value: bigint, mantissa: number, exponent: number): bigint {
 }
 
 function log2OfRadius(text: string, name: string): number {
-  const { value, bits } = parseWhole(text, name);
-  const log2 = log2Of(toScaled(value, bits));
+  const log2 = parseLog2(text, name);
   if (log2 > MAX_LOG2_RADIUS) throw new RangeError(`${name}: expected at most 16`);
   return log2;
 }

@@ -1,15 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { essence } from '../support/essence.js';
+import { canMount, runWithMounts } from '../support/own-mounts.js';
 import { expectTidy, render, useCaches } from './support/caches.js';
 import { BINARY, entries } from './support/mandeld.js';
 
 const caches = useCaches();
-
-/** A file system of its own needs a name space of its own. */
-const canMount =
-  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'])
-    .status === 0;
 
 /**
  * In a disk of 6 MB: a daemon begins; the disk is filled to the last byte; after a while there is space again. What is left is moved out.
@@ -35,23 +31,11 @@ const SCRIPT = `
 `;
 
 describe('a disk that is filled to the last byte', () => {
-  it.runIf(canMount)('makes the daemon wait, and costs nothing', async () => {
+  it.runIf(canMount())('makes the daemon wait, and costs nothing', async () => {
     const root = await caches.fresh();
     const straight = await caches.fresh();
-    spawnSync('mkdir', [`${root}.disk`]);
-    const name = [
-      '--user',
-      '--map-root-user',
-      '--mount',
-      'sh',
-      '-c',
-      SCRIPT,
-      'sh',
-      root,
-      process.execPath,
-      BINARY,
-    ];
-    const end = spawnSync('unshare', name, { encoding: 'utf8', timeout: 100_000 });
+    await mkdir(`${root}.disk`);
+    const end = runWithMounts(SCRIPT, [root, process.execPath, BINARY], 100_000);
     expect(end.status, end.stdout + end.stderr).toBe(0);
     const [available, ...log] = end.stdout.trim().split('\n');
     expect(Number(available)).toBe(0);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { fractionDigits, fromScaled, log2Of, parseFixed, toFixed, toScaled } from '../../src/math/fixed.js';
+import {
+  fractionDigits,
+  fromScaled,
+  log2Of,
+  parseFixed,
+  parseLog2,
+  toFixed,
+  toScaled,
+} from '../../src/math/fixed.js';
 
 describe('fixed point', () => {
   it.each<[string, number, bigint]>([
@@ -46,6 +54,19 @@ describe('fixed point', () => {
     expect(fromScaled(toScaled(-3n << 100n, 102))).toBe(-0.75);
     expect(fromScaled({ mantissa: 1, exponent: -3000 })).toBe(0);
     expect(log2Of(toScaled(1n, 5000))).toBeCloseTo(-5000, 9);
+  });
+
+  it('reads the logarithm of a number of any size', () => {
+    for (const [text, log2] of [
+      ['0.375', Math.log2(0.375)],
+      ['+8', 3],
+      ['1e-6000', -6000 * Math.log2(10)],
+      ['25e5000', Math.log2(25) + 5000 * Math.log2(10)],
+    ] as const)
+      expect(parseLog2(text, 'r')).toBeCloseTo(log2, 9);
+    expect(parseLog2('0.00e7', 'r')).toBe(-Infinity);
+    expect(parseLog2('-1e-6000', 'r')).toBeNaN();
+    expect(() => parseLog2('1e', 'r')).toThrow(/expected r/);
   });
 
   it('counts digits behind the point', () => {

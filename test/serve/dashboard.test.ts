@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { daemon } from '../e2e/support/mandeld.js';
-import { becomes, describeBrowser, DESKTOP, PHONE, servePages, useBrowser } from './support/browser.js';
+import { DESKTOP, PHONE } from '../support/chromium.js';
+import { becomes, describeBrowser, servePages, useBrowser } from './support/browser.js';
 import { asking, endless, FILMS } from './support/films.js';
 import { useRenderedCache } from './support/server.js';
 
@@ -12,7 +13,7 @@ const browser = useBrowser();
 describeBrowser('the dashboard', () => {
   it.each([
     ['desktop', DESKTOP],
-    ['phone', PHONE],
+    ['phone', { ...PHONE, colorScheme: 'dark' as const }],
   ])('shows two daemons, a film that is being made, and the queue, on a %s', async (_name, options) => {
     const root = await caches.copy();
     const server = await servePages(root, { films: FILMS });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { becomes, describeBrowser, DESKTOP, PHONE, servePages, useBrowser } from './support/browser.js';
+import { DESKTOP, PHONE } from '../support/chromium.js';
+import { becomes, describeBrowser, servePages, useBrowser } from './support/browser.js';
 import { FILMS } from './support/films.js';
 import { useRenderedCache } from './support/server.js';
 
@@ -34,7 +35,7 @@ async function played(page: Page): Promise<number[]> {
 describeBrowser('the form for films', () => {
   it.each([
     ['desktop', DESKTOP],
-    ['phone', PHONE],
+    ['phone', { ...PHONE, colorScheme: 'dark' as const }],
   ])('asks for one, shows how far it is, and plays it, on a %s', async (_name, options) => {
     const root = await caches.copy();
     const server = await servePages(root, { films: FIVE });

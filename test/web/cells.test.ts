@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { positionOf } from '../../src/tile/address.js';
-import { isWithin, subjectAt, windowOf, type Window } from '../../src/web/cells.js';
+import { isWithin, windowOf, type Window } from '../../src/web/cells.js';
 import { DEEPEST_LEVEL, FRACTION_BITS, type View } from '../../src/web/view.js';
 import { pointOf } from './support/exact.js';
 import { views } from './support/views.js';
@@ -77,36 +76,9 @@ describe('the cells in view', () => {
   });
 
   it('are few, whatever the screen', () => {
+    expect(FRACTION_BITS).toBe(32);
     const view: View = { level: 20_000, x: 1n << 20_031n, y: 5n, scale: 0.7072 };
     const { columns, rows } = windowOf(view, view.level, 3840, 2160, 1);
     expect(columns * rows).toBeLessThan(26 * 18);
-  });
-});
-
-describe('what stands at a cell', () => {
-  it('is the tile there, below the axis its mirror image, and nothing outside', () => {
-    for (const level of [0, 1, 2, 3]) {
-      const side = 1n << BigInt(level);
-      for (let x = -2n; x < side + 2n; x++) {
-        for (let y = -side - 2n; y < side + 2n; y++) {
-          const subject = subjectAt(level, x, y);
-          const isInside = x >= 0n && x < side && y >= -side && y < side;
-          expect(subject !== null).toBe(isInside);
-          if (subject === null) continue;
-          const row = y >= 0n ? y : -y - 1n;
-          expect(subject.isMirrored).toBe(y < 0n);
-          expect(positionOf(subject.address)).toEqual({ level, x, y: row });
-        }
-      }
-    }
-  });
-
-  it('is found at level 20,000', () => {
-    const y = 1n << 19_998n;
-    const subject = subjectAt(20_000, y, -y);
-    expect(subject?.isMirrored).toBe(true);
-    expect(positionOf(subject!.address)).toEqual({ level: 20_000, x: y, y: y - 1n });
-    expect(subject!.address.length).toBe(20_001);
-    expect(FRACTION_BITS).toBe(32);
   });
 });

@@ -10,6 +10,7 @@ import { withEnvironment } from '../environment.js';
 import { EXIT } from '../exit-codes.js';
 import { LOG_LEVELS } from '../log-levels.js';
 import { serveMap } from '../map-server.js';
+import { nextSignal } from '../next-signal.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
 import { say, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
@@ -79,20 +80,6 @@ function filmOptions(args: ServeArguments): FilmOptions {
     threads: wholeNumber(args.filmThreads, '--film-threads', 1, 64),
     leader: `serve-${process.pid} on ${hostname()}`,
   };
-}
-
-/** The first signal that asks to end; the second one ends the process. */
-function nextSignal(): { readonly signal: Promise<NodeJS.Signals>; forget(): void } {
-  let onSignal: (signal: NodeJS.Signals) => void = () => undefined;
-  let count = 0;
-  const signal = new Promise<NodeJS.Signals>((resolve) => {
-    onSignal = (name): void => {
-      if (++count > 1) process.exit(EXIT.interrupted);
-      resolve(name);
-    };
-  });
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return { signal, forget: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 }
 
 /** Declares the command. */

@@ -14,6 +14,7 @@ import { checkRequest, requestJsonSchema } from '../../zoom/request.js';
 import { jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { EXIT } from '../exit-codes.js';
+import { nextSignal } from '../next-signal.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
 import { say, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
@@ -51,11 +52,8 @@ async function runZoom(args: ZoomArguments, terminal: Terminal, version: string)
   const settings = await readSettings(args.cache);
   const layout = new Layout(args.cache, settings.image);
   const stop = new AbortController();
-  const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT.interrupted);
-    stop.abort();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const stopped = nextSignal();
+  void stopped.signal.then(() => stop.abort());
   const progress = new FilmProgressReport(terminal, args.json);
   const local = args.local ? await startDaemon(args.cache, workers, terminal, version) : null;
   try {
@@ -82,7 +80,7 @@ async function runZoom(args: ZoomArguments, terminal: Terminal, version: string)
   } finally {
     progress.end();
     await local?.stop();
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    stopped.forget();
   }
 }
 

@@ -1,39 +1,18 @@
-import { accessSync, constants } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import type { ServeOptions } from '../../../src/serve/options.js';
 import type { MapServer } from '../../../src/serve/server.js';
+import { DESKTOP, hasChromium, LAUNCH } from '../../support/chromium.js';
 import { serve } from './server.js';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-function isThere(): boolean {
-  try {
-    accessSync(CHROMIUM, constants.X_OK);
-    return true;
-  } catch {
-    console.error(
-      `\n!!! NO CHROMIUM AT ${CHROMIUM}: FILMS AND THE DASHBOARD WERE NOT TRIED IN A BROWSER. !!!\n`,
-    );
-    return false;
-  }
-}
-
 /** Tests in a browser; skipped where there is none. */
-export const describeBrowser: typeof describe | typeof describe.skip = isThere() ? describe : describe.skip;
-
-/** Sizes at which pages are tried. */
-export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
-/** A phone in the dark. */
-export const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
-  hasTouch: true,
-  isMobile: true,
-  colorScheme: 'dark',
-};
+export const describeBrowser: typeof describe | typeof describe.skip = hasChromium(
+  'FILMS AND THE DASHBOARD WERE',
+)
+  ? describe
+  : describe.skip;
 
 /** A page, and what has gone wrong on it: failed loads apart. */
 export interface Opened {
@@ -45,10 +24,7 @@ export interface Opened {
 export function useBrowser(): { open(url: string, options?: BrowserContextOptions): Promise<Opened> } {
   let browser: Browser | null = null;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await chromium.launch(LAUNCH);
   });
   afterAll(async () => await browser?.close());
   return {

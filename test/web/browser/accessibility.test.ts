@@ -1,6 +1,7 @@
 import axeCore from 'axe-core';
 import { expect, it } from 'vitest';
-import { describeMap, DESKTOP, PHONE, useMaps, type MapPage } from './support/map.js';
+import { DESKTOP, PHONE } from '../../support/chromium.js';
+import { describeMap, useMaps, type MapPage } from './support/map.js';
 
 const maps = useMaps();
 const LEVEL_3 = '?x=-1&y=0&r=1.5625';

@@ -5,7 +5,8 @@ import { viewOf } from '../../../src/web/place.js';
 import { TOUR } from '../../../src/web/places.js';
 import { pixelsTo, zoomOf } from '../../../src/web/view.js';
 import { run } from '../../e2e/support/mandeld.js';
-import { describeMap, DESKTOP, expectNoErrors, useMaps, type MapPage } from './support/map.js';
+import { DESKTOP } from '../../support/chromium.js';
+import { describeMap, expectNoErrors, useMaps, type MapPage } from './support/map.js';
 import { difference, pictureFrom, shrunk } from './support/pictures.js';
 
 const maps = useMaps();

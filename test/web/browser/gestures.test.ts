@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { viewOf, type Place } from '../../../src/web/place.js';
 import { panned, pixelsTo, type View, zoomed, zoomOf } from '../../../src/web/view.js';
-import { describeMap, DESKTOP, expectNoErrors, PHONE, useMaps, type MapPage } from './support/map.js';
+import { DESKTOP, PHONE } from '../../support/chromium.js';
+import { describeMap, expectNoErrors, useMaps, type MapPage } from './support/map.js';
 
 const maps = useMaps();
 const HEIGHT = 800;

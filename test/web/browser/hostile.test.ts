@@ -2,7 +2,8 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
-import { describeMap, DESKTOP, expectNoErrors, useMaps, type MapPage } from './support/map.js';
+import { DESKTOP } from '../../support/chromium.js';
+import { describeMap, expectNoErrors, useMaps, type MapPage } from './support/map.js';
 import { colours, difference } from './support/pictures.js';
 
 const maps = useMaps();

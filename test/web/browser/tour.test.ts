@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { describeMap, DESKTOP, expectNoErrors, useMaps } from './support/map.js';
+import { DESKTOP } from '../../support/chromium.js';
+import { describeMap, expectNoErrors, useMaps } from './support/map.js';
 import { tour } from './support/tour.js';
 
 const maps = useMaps();

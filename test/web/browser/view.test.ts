@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { expect, inject, it } from 'vitest';
 import { parseAddress } from '../../../src/tile/address.js';
 import { foldAddress } from '../../../src/tile/folding.js';
-import { subjectAt } from '../../../src/web/cells.js';
+import { cellAt } from '../../../src/tile/mirror.js';
 import { BoringIndex } from '../../../src/web/boring-index.js';
-import { describeMap, DESKTOP, expectNoErrors, PHONE, useMaps } from './support/map.js';
+import { DESKTOP, PHONE } from '../../support/chromium.js';
+import { describeMap, expectNoErrors, useMaps } from './support/map.js';
 import {
   colours,
   cropped,
@@ -37,7 +38,7 @@ async function mosaic(level: number, column: bigint, row: bigint): Promise<Pictu
   const west = column + (4n << BigInt(level - 3));
   for (let i = 0; i < 6; i++) {
     for (let j = 0; j < 4; j++) {
-      const subject = subjectAt(level, west - 3n + BigInt(i), row + 1n - BigInt(j));
+      const subject = cellAt(level, west - 3n + BigInt(i), row + 1n - BigInt(j));
       if (subject === null) continue;
       const boring = index.find(subject.address);
       const name = boring ? `P${boring.period}` : foldAddress(parseAddress(subject.address));

@@ -1,5 +1,4 @@
 /// <reference lib="dom" />
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -8,16 +7,9 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FilmFormat } from '../../../src/zoom/film/film.js';
 import { temporaryFolder } from '../../cache/support/folder.js';
+import { hasChromium, LAUNCH } from '../../support/chromium.js';
 import { HEIGHT, largestError, makeFilm, WIDTH } from './support/clip.js';
 import { hasFfmpeg } from './support/ffmpeg.js';
-
-const PROGRAM = '/usr/bin/chromium';
-const hasBrowser = existsSync(PROGRAM);
-if (!hasBrowser) {
-  process.stderr.write(
-    `\n!!! ${PROGRAM} IS NOT THERE: films are not shown to a browser (apt install chromium). !!!\n\n`,
-  );
-}
 
 const TYPES: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
@@ -42,7 +34,7 @@ interface Shown {
   readonly pixels: readonly (readonly number[])[];
 }
 
-describe.runIf(hasBrowser)('a browser shows', { timeout: 60_000 }, () => {
+describe.runIf(hasChromium('FILMS WERE'))('a browser shows', { timeout: 60_000 }, () => {
   let browser: Browser;
   let server: Server;
   let served = '';
@@ -58,10 +50,7 @@ describe.runIf(hasBrowser)('a browser shows', { timeout: 60_000 }, () => {
       });
     });
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-    browser = await chromium.launch({
-      executablePath: PROGRAM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await chromium.launch(LAUNCH);
   });
 
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { openFilm, type FilmFormat } from '../../../src/zoom/film/film.js';
 import { temporaryFolder } from '../../cache/support/folder.js';
+import { canMount, runWithMounts } from '../../support/own-mounts.js';
 import { noise } from './support/clip.js';
 import { hasFfmpeg } from './support/ffmpeg.js';
 
@@ -182,12 +183,7 @@ describe.runIf(hasFfmpeg)('an ffmpeg that is killed', () => {
   });
 });
 
-/** A file system of its own needs a name space of its own. */
-const canMount =
-  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'])
-    .status === 0;
-
-describe.runIf(canMount)('a full disk', () => {
+describe.runIf(canMount())('a full disk', () => {
   // A film in a small disk; what is left there is listed.
   const SCRIPT = 'mount -t tmpfs -o size="$5" none "$1" && "$2" "$3" "$1/a" "$4" 60 60; ls -A "$1"';
   const cases = EVERY.flatMap((choice) => ['64k', '400k'].map((size) => ({ ...choice, size })));
@@ -196,22 +192,8 @@ describe.runIf(canMount)('a full disk', () => {
     '$format, ffmpeg $ffmpeg, $size: ENOSPC, and nothing is left',
     async ({ size, ...choice }) => {
       const disk = await temporaryFolder();
-      const answer = spawnSync(
-        'unshare',
-        [
-          '--user',
-          '--map-root-user',
-          '--mount',
-          'sh',
-          '-c',
-          SCRIPT,
-          'sh',
-          disk,
-          process.execPath,
-          PROGRAM,
-        ].concat(JSON.stringify(choice), size),
-        { encoding: 'utf8', timeout: 60_000 },
-      );
+      const args = [disk, process.execPath, PROGRAM, JSON.stringify(choice), size];
+      const answer = runWithMounts(SCRIPT, args, 60_000);
       expect(answer.stderr).toBe('');
       expect(answer.stdout).toMatch(/^FilmError ENOSPC the disk of .*\/a is full; .*\n$/);
     },

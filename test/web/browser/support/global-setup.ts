@@ -1,6 +1,6 @@
-import { access, constants } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
+import { hasChromium, LAUNCH } from '../../../support/chromium.js';
 import { makeFixture, removeFixture } from './fixture.js';
 
 declare module 'vitest' {
@@ -12,27 +12,14 @@ declare module 'vitest' {
   }
 }
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
 /** One browser and one cache for all tests. */
 export default async function setUp({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  try {
-    await access(CHROMIUM, constants.X_OK);
-  } catch {
-    console.error(
-      `\n!!! NO CHROMIUM AT ${CHROMIUM}: THE MAP WAS NOT TRIED IN A BROWSER. Install chromium, or set CHROMIUM. !!!\n`,
-    );
+  if (!hasChromium('THE MAP WAS')) {
     provide('browser', null);
     provide('fixture', '');
     return undefined;
   }
-  const [server, fixture] = await Promise.all([
-    chromium.launchServer({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    }),
-    makeFixture(),
-  ]);
+  const [server, fixture] = await Promise.all([chromium.launchServer(LAUNCH), makeFixture()]);
   provide('browser', server.wsEndpoint());
   provide('fixture', fixture);
   return async () => {

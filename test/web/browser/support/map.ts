@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest';
+import { DESKTOP } from '../../../support/chromium.js';
 import { NodeServer } from './node-server.js';
 import { copyOf, removeFixture } from './fixture.js';
 import { pictureFrom, type Picture } from './pictures.js';
@@ -7,16 +8,6 @@ import { pictureFrom, type Picture } from './pictures.js';
 /** Tests of the map in a browser; skipped where there is none. */
 export const describeMap: typeof describe | typeof describe.skip =
   inject('browser') === null ? describe.skip : describe;
-
-/** Sizes that the map is tried at. */
-export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
-/** A phone. */
-export const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
-  hasTouch: true,
-  isMobile: true,
-};
 
 /** Hides what lies over the map. */
 const BARE = '.bar, .edge, #readout, #minimap, #message, #facts, #whole { visibility: hidden !important; }';
