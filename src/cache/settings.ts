@@ -6,7 +6,7 @@ import type { PictureFormat } from '../tile/picture-format.js';
 /** Version of what is on disk: folders, names, the .raw format. */
 export const FORMAT_VERSION = 1;
 /** Version of how samples and pictures are computed: it rises when any bit of a tile would differ. */
-export const ALGORITHM_VERSION = 1;
+export const ALGORITHM_VERSION = 2;
 /** Default of {@link Settings.lease}. */
 export const DEFAULT_LEASE = 60;
 /** cache.json is refused beyond this size, in bytes. */

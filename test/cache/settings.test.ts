@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings, writeSettings } from '../../src/cache/settings.js';
 import { temporaryFolder } from './support/folder.js';
 
-const SOUND = { format: 1, algorithm: 1, theme: 'Classic', image: 'png', lease: 60 } as const;
+const SOUND = { format: 1, algorithm: 2, theme: 'Classic', image: 'png', lease: 60 } as const;
 
 async function cacheSaying(text: string): Promise<string> {
   const root = await temporaryFolder();
@@ -59,7 +59,8 @@ describe('cache.json', () => {
   it.each([
     { ...SOUND, format: 2 },
     { ...SOUND, format: 0 },
-    { ...SOUND, algorithm: 2 },
+    { ...SOUND, algorithm: 1 },
+    { ...SOUND, algorithm: 3 },
     { ...SOUND, format: 7, theme: 5, image: 'webp' },
   ])('of another version is refused as such: %j', async (value) => {
     const root = await cacheSaying(JSON.stringify(value));

@@ -38,7 +38,7 @@ describe('status', () => {
   it('counts tiles by state and level', async () => {
     const status = await json('status', cache);
     expect(status).toMatchObject({
-      settings: { format: 1, algorithm: 1, theme: 'Classic', image: 'png', lease: 60 },
+      settings: { format: 1, algorithm: 2, theme: 'Classic', image: 'png', lease: 60 },
       totals: { todo: 6, working: 0, done: 6, boring: 13 },
       levels: [
         { level: 0, todo: 0, working: 0, done: 1, boring: 0 },

@@ -27,7 +27,7 @@ const CLIENT: ClientReport = {
   lastError: { text: 'the cache could not be used; trying again: EIO', age: 130 },
 };
 const STATUS: StatusReport = {
-  settings: { format: 1, algorithm: 1, theme: 'Classic', image: 'png', lease: 60 },
+  settings: { format: 1, algorithm: 2, theme: 'Classic', image: 'png', lease: 60 },
   totals: { todo: 2, working: 1, done: 1, boring: 0, wanted: 0 },
   levels: [{ level: 0, todo: 2, working: 1, done: 1, boring: 0 }],
   deepestLevel: 0,

@@ -14,7 +14,7 @@ import { foreignStatus, newCache, put } from '../cache/support/scene.js';
 import { casesOf } from './support/cases.js';
 import { mutationsOf } from './support/mutations.js';
 
-const SETTINGS = { format: 1, algorithm: 1, theme: 'Classic', image: 'png', lease: 60 };
+const SETTINGS = { format: 1, algorithm: 2, theme: 'Classic', image: 'png', lease: 60 };
 const STATUS = foreignStatus('a');
 
 /** Files that were JSON once, or are, or were never. */

@@ -31,7 +31,7 @@ import { casesOf } from './support/cases.js';
 import { makeOutside } from './support/outside.js';
 import { commit, deeds, deedsAtTheTop, makeParts, type Deed } from './support/strew.js';
 
-const SETTINGS: Settings = { format: 1, algorithm: 1, theme: 'Classic', image: 'png', lease: 60 };
+const SETTINGS: Settings = { format: 1, algorithm: 2, theme: 'Classic', image: 'png', lease: 60 };
 
 /** A cache in full swing: `a` has results that are complete, `b` holds a tile, both have been dead for long. */
 async function makeTemplate(): Promise<Layout> {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/cache/settings.js';
 import { temporaryFolder } from '../cache/support/folder.js';
 
-const SOUND = JSON.stringify({ format: 1, algorithm: 1, theme: 'Classic', image: 'png', lease: 60 });
+const SOUND = JSON.stringify({ format: 1, algorithm: 2, theme: 'Classic', image: 'png', lease: 60 });
 
 describe('a hostile cache.json is refused at once', () => {
   it.each<[string, string, (path: string) => Promise<unknown>]>([
@@ -25,7 +25,7 @@ describe('a hostile cache.json is refused at once', () => {
       'a nest of lists in place of a version',
       'ESETTINGS',
       async (path) =>
-        await writeFile(path, `{"format": ${'['.repeat(30_000)}${']'.repeat(30_000)}, "algorithm": 1}`),
+        await writeFile(path, `{"format": ${'['.repeat(30_000)}${']'.repeat(30_000)}, "algorithm": 2}`),
     ],
     [
       'a nest of lists',

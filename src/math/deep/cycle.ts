@@ -30,6 +30,7 @@ const ROOT: usize = memory.data(WIDE, 16);
 const A: usize = memory.data(WIDE, 16);
 const B: usize = memory.data(WIDE, 16);
 const Q: usize = memory.data(WIDE, 16);
+const P: usize = memory.data(WIDE, 16);
 const T: usize = memory.data(WIDE, 16);
 const U: usize = memory.data(WIDE, 16);
 const FULL: usize = memory.data(WIDE, 16);
@@ -54,19 +55,25 @@ function followWidely(period: i32): void {
   for (let n = 0; n < period;) {
     const entry = m > 0 ? table.search(m, wide.squareExponent(Z), period - n) : 0;
     if (entry != 0) {
-      table.takeA(A, entry);
-      table.takeB(B, entry);
+      table.takeA(A, entry, point);
+      table.takeB(B, entry, point);
       table.takeQ(Q, entry);
+      table.takeP(P, entry);
       wide.multiply(T, Q, Z);
       wide.double(Q);
       wide.add(A, A, T); // A + Q z
+      wide.copy(FULL, Z);
       wide.multiply(Z, Z, A);
       wide.add(A, A, T); // A + 2 Q z, the derivative
       wide.multiply(T, B, point);
       wide.add(Z, Z, T);
+      table.toDerivative(B, entry, point, FULL);
       wide.multiply(DCDZ, DCDZ, A);
       wide.multiply(T, DZ, DC);
       wide.multiply(T, T, Q);
+      wide.add(DCDZ, DCDZ, T);
+      wide.multiply(T, DZ, SPACING);
+      wide.multiply(T, T, P);
       wide.add(DCDZ, DCDZ, T);
       wide.multiply(DC, DC, A);
       wide.multiply(T, B, SPACING);

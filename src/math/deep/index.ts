@@ -166,6 +166,11 @@ function answer(at: usize, period: i32, log2Distance: f64): void {
 }
 
 const FULL: usize = memory.data(WIDE, 16);
+/**
+ * A period is tried when the orbit is so many times as long, and any at the end of the budget: before, nearly all attempts are on points
+ * that escape. Beside parabolic points 2 instead of 1 takes 0.6 of the time, 4 takes 0.5, 8 and 16 take 0.7.
+ */
+const PATIENCE: i32 = 4;
 
 /**
  * Tries the periods that the point may have: where it came nearest to 0, how long it took to come nearest to where it was, and
@@ -173,16 +178,18 @@ const FULL: usize = memory.data(WIDE, 16);
  */
 function isInterior(at: usize): bool {
   const dc = at + pixel.DC;
+  const n = load<i32>(at, pixel.N);
+  const longest = n >= budget ? n : n / PATIENCE;
   const own = load<i32>(at, pixel.SMALLEST_AT);
-  if (own > 0 && cycle.find(own, at + pixel.SMALLEST, dc)) return true;
+  if (own > 0 && own <= longest && cycle.find(own, at + pixel.SMALLEST, dc)) return true;
   const after = load<i32>(at, pixel.RETURN_AFTER);
   // The smallest point may be one from before the orbit came near its cycle, so the same period is tried again from here.
-  if (after > 0 && cycle.find(after, at + pixel.RETURN, dc)) return true;
+  if (after > 0 && after <= longest && cycle.find(after, at + pixel.RETURN, dc)) return true;
   pixel.current(FULL, at);
   for (let k = 0; k < candidates; k++) {
     const period = load<i32>(CANDIDATES + ((<usize>k) << 2));
     if (period == own || period == after) continue;
-    if (period > load<i32>(at, pixel.N)) break;
+    if (period > longest) break;
     if (cycle.find(period, FULL, dc)) return true;
   }
   return false;

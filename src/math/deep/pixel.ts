@@ -206,21 +206,46 @@ function skip(pixel: usize, entry: usize): void {
   const as = pow2(table.aExponent(entry));
   const bs = pow2(table.bExponent(entry) + wide.exponent(dc));
   const qs = pow2(table.qExponent(entry));
+  const scale = wide.exponent(SPACING) - load<i32>(pixel, D_EXPONENT);
+  const spacing = wide.re(SPACING);
+  const hs = spacing * pow2(table.bExponent(entry) + scale);
+  // What is multiplied by z, what is added to z, and what is added to the derivative.
+  let ar = table.aRe(entry) * as;
+  let ai = table.aIm(entry) * as;
+  let br = (u * x - v * y) * bs;
+  let bi = (u * y + v * x) * bs;
+  let hr = u * hs;
+  let hi = v * hs;
+  if (table.isMixed(entry)) {
+    const k = table.pRe(entry);
+    const l = table.pIm(entry);
+    const ps = pow2(table.pExponent(entry) + wide.exponent(dc));
+    ar += (k * x - l * y) * ps;
+    ai += (k * y + l * x) * ps;
+    // S dc, S dc^2, and P z + 2 S dc
+    const tr = table.sRe(entry) * x - table.sIm(entry) * y;
+    const ti = table.sRe(entry) * y + table.sIm(entry) * x;
+    const ss = pow2(table.sExponent(entry) + 2 * wide.exponent(dc));
+    br += (tr * x - ti * y) * ss;
+    bi += (tr * y + ti * x) * ss;
+    const ks = spacing * pow2(table.pExponent(entry) + scale);
+    const ts = spacing * pow2(table.sExponent(entry) + wide.exponent(dc) + 1 + scale);
+    hr += (k * zr - l * zi) * ks + tr * ts;
+    hi += (k * zi + l * zr) * ks + ti * ts;
+  }
   // Q z, then A + Q z, then its derivative A + 2 Q z
   const wr = (p * zr - q * zi) * qs;
   const wi = (p * zi + q * zr) * qs;
-  const gr = table.aRe(entry) * as + wr;
-  const gi = table.aIm(entry) * as + wi;
-  store<f64>(pixel, gr * zr - gi * zi + (u * x - v * y) * bs, Z_RE);
-  store<f64>(pixel, gr * zi + gi * zr + (u * y + v * x) * bs, Z_IM);
+  const gr = ar + wr;
+  const gi = ai + wi;
+  store<f64>(pixel, gr * zr - gi * zi + br, Z_RE);
+  store<f64>(pixel, gr * zi + gi * zr + bi, Z_IM);
   const dr = load<f64>(pixel, D_RE);
   const di = load<f64>(pixel, D_IM);
-  const scale = wide.exponent(SPACING) - load<i32>(pixel, D_EXPONENT);
-  const hs = wide.re(SPACING) * pow2(table.bExponent(entry) + scale);
   const er = gr + wr;
   const ei = gi + wi;
-  store<f64>(pixel, er * dr - ei * di + u * hs, D_RE);
-  store<f64>(pixel, er * di + ei * dr + v * hs, D_IM);
+  store<f64>(pixel, er * dr - ei * di + hr, D_RE);
+  store<f64>(pixel, er * di + ei * dr + hi, D_IM);
   const steps = 1 << table.found;
   store<i32>(pixel, load<i32>(pixel, M) + steps, M);
   store<i32>(pixel, load<i32>(pixel, N) + steps, N);
@@ -255,14 +280,16 @@ function stepWide(pixel: usize, end: i32): void {
   if (entry != 0) {
     table.takeQ(COEFFICIENT, entry);
     wide.multiply(T, COEFFICIENT, z);
-    table.takeA(COEFFICIENT, entry);
+    table.takeA(COEFFICIENT, entry, dc);
     wide.add(COEFFICIENT, COEFFICIENT, T);
+    wide.copy(POINT, z);
     wide.multiply(z, z, COEFFICIENT);
     wide.add(COEFFICIENT, COEFFICIENT, T);
     wide.multiply(D, D, COEFFICIENT);
-    table.takeB(COEFFICIENT, entry);
+    table.takeB(COEFFICIENT, entry, dc);
     wide.multiply(T, COEFFICIENT, dc);
     wide.add(z, z, T);
+    table.toDerivative(COEFFICIENT, entry, dc, POINT);
     wide.multiply(T, COEFFICIENT, SPACING);
     wide.add(D, D, T);
     steps = 1 << table.found;

@@ -70,23 +70,48 @@ export function followPlainly(
   while (n < period) {
     const z2 = zr * zr + zi * zi;
     const entry = m > 0 ? table.search(m, exponentOf(z2, 0), period - n) : 0;
-    const ur = first(vr);
-    const ui = first(vi);
-    const sr = minus(ur, vr, ui, vi);
-    const si = plus(ur, vi, ui, vr);
+    const dzr = first(vr);
+    const dzi = first(vi);
+    const sr = minus(dzr, vr, dzi, vi);
+    const si = plus(dzr, vi, dzi, vr);
     if (entry != 0) {
       const qs = pow2(table.qExponent(entry));
       const as = pow2(table.aExponent(entry));
       const bs = pow2(table.bExponent(entry));
       const qr = table.qRe(entry) * qs;
       const qi = table.qIm(entry) * qs;
-      const br = table.bRe(entry) * bs;
-      const bi = table.bIm(entry) * bs;
+      let ar = table.aRe(entry) * as;
+      let ai = table.aIm(entry) * as;
+      let br = table.bRe(entry) * bs;
+      let bi = table.bIm(entry) * bs;
+      // P z + S dc, and P dz h
+      let kr: f64 = 0;
+      let ki: f64 = 0;
+      let lr = f64x2.splat(0);
+      let li = lr;
+      if (table.isMixed(entry)) {
+        const ps = pow2(table.pExponent(entry));
+        const ss = pow2(table.sExponent(entry));
+        const pr = table.pRe(entry) * ps;
+        const pi = table.pIm(entry) * ps;
+        const ur = table.sRe(entry) * ss;
+        const ui = table.sIm(entry) * ss;
+        ar += pr * cr - pi * ci;
+        ai += pr * ci + pi * cr;
+        kr = ur * cr - ui * ci;
+        ki = ur * ci + ui * cr;
+        br += kr;
+        bi += ki;
+        kr += pr * zr - pi * zi;
+        ki += pr * zi + pi * zr;
+        lr = f64x2.mul(minus(dzr, f64x2.splat(pr), dzi, f64x2.splat(pi)), hr);
+        li = f64x2.mul(plus(dzr, f64x2.splat(pi), dzi, f64x2.splat(pr)), hr);
+      }
       // Q z, A + Q z, A + 2 Q z
       const tr = qr * zr - qi * zi;
       const ti = qr * zi + qi * zr;
-      const gr = table.aRe(entry) * as + tr;
-      const gi = table.aIm(entry) * as + ti;
+      const gr = ar + tr;
+      const gi = ai + ti;
       const t = zr * gr - zi * gi;
       zi = zr * gi + zi * gr + (br * ci + bi * cr);
       zr = t + (br * cr - bi * ci);
@@ -94,11 +119,11 @@ export function followPlainly(
       const ei = f64x2.splat(gi + ti);
       const q2r = f64x2.splat(qr + qr);
       const q2i = f64x2.splat(qi + qi);
-      const r = f64x2.add(minus(wr, er, wi, ei), minus(sr, q2r, si, q2i));
-      wi = f64x2.add(plus(wr, ei, wi, er), plus(sr, q2i, si, q2r));
+      const r = f64x2.add(f64x2.add(minus(wr, er, wi, ei), minus(sr, q2r, si, q2i)), lr);
+      wi = f64x2.add(f64x2.add(plus(wr, ei, wi, er), plus(sr, q2i, si, q2r)), li);
       wr = r;
-      const d = f64x2.add(minus(vr, er, vi, ei), f64x2.mul(f64x2.splat(br), hr));
-      vi = f64x2.add(plus(vr, ei, vi, er), f64x2.mul(f64x2.splat(bi), hr));
+      const d = f64x2.add(minus(vr, er, vi, ei), f64x2.mul(f64x2.splat(br + kr), hr));
+      vi = f64x2.add(plus(vr, ei, vi, er), f64x2.mul(f64x2.splat(bi + ki), hr));
       vr = d;
       const steps = 1 << table.found;
       n += steps;
