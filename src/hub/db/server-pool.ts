@@ -1,0 +1,30 @@
+import pg from 'pg';
+import type { PostgresPool } from 'kysely';
+
+/** Connections of one hub at the most. */
+const CONNECTIONS = 10;
+/** A server that does not answer is given up after so long, in milliseconds. */
+const CONNECT_MS = 10_000;
+
+/**
+ * A pool of connections to a PostgreSQL server.
+ *
+ * @param onError told of connections that break while nobody uses them
+ */
+export function openServerPool(url: string, onError: (error: Error) => void): PostgresPool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MS,
+    application_name: 'mandeld hub',
+    types: {
+      getTypeParser: ((id: number, format: never): unknown =>
+        id === pg.types.builtins.INT8
+          ? Number
+          : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
+    },
+  });
+  // Without a listener the process would end when the server restarts.
+  pool.on('error', onError);
+  return pool;
+}
