@@ -5,7 +5,8 @@ import { isSmoothThemeName } from '../image/smooth-palette.js';
 import type { Address } from '../tile/address.js';
 import { filmTile, type FilmTile } from './film-tile.js';
 import type { FrameJob, FrameResult } from './frame-job.js';
-import { paintFrame, type Source } from './frame-painter.js';
+import type { Source } from './frame-layer.js';
+import { paintFrame } from './frame-painter.js';
 import { readFrame, writeFrame } from './frame-store.js';
 
 /** Tiles that a thread remembers, of 264 KB each: those of some five octaves. */
