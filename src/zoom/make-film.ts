@@ -1,9 +1,10 @@
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../cache/files.js';
 import { deepestLevel, type Key, type Layout } from '../cache/layout.js';
 import { ROOT_SPACING_BITS } from '../tile/grid.js';
 import { openFilm } from './film/film.js';
-import { filmKey, frameKey } from './frame-key.js';
+import { filmKey } from './frame-key.js';
 import { Leader, type FilmProgress } from './leader.js';
 import { FilmPath } from './path.js';
 import { ProgressFile } from './progress-file.js';
@@ -54,7 +55,7 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
   );
   let last: FilmProgress | null = null;
   if (!isReused) {
-    await mkdir(layout.movieFolder, { recursive: true });
+    await makeFolder(layout.frameFolder);
     const { width, height, length: frames } = path;
     const chosen = ffmpeg === undefined ? {} : { ffmpeg };
     const film = await openFilm({ path: stored, format, width, height, fps, frames, ...chosen });
@@ -66,9 +67,8 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
         path,
         workers,
         signal,
-        onFrame: async (rgb, index) => {
+        onFrame: async (rgb, frame) => {
           await film.add(rgb);
-          const frame = frameKey(path.frame(index), request);
           progressFile.note(frame);
           options.onFrame?.(frame);
         },
