@@ -1,9 +1,10 @@
-import { cp, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { makeFolder } from '../cache/files.js';
 import { deepestLevel, type Key, type Layout } from '../cache/layout.js';
 import { ROOT_SPACING_BITS } from '../tile/grid.js';
+import { clear } from './film/film-error.js';
 import { openFilm } from './film/film.js';
+import { Workplace } from './film/workplace.js';
 import { filmKey } from './frame-key.js';
 import { Leader, type FilmProgress } from './leader.js';
 import { FilmPath } from './path.js';
@@ -49,6 +50,8 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
   const path = pathOf(request, layout);
   const { FORMAT: format, FPS: fps } = request;
   const { key, path: stored } = placeOfFilm(layout, request, ffmpeg);
+  const isFolder = format === 'png';
+  if (out !== null) await Workplace.try(out, isFolder);
   const isReused = await stat(stored).then(
     () => true,
     () => false,
@@ -86,7 +89,7 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
       await progressFile.remove();
     }
   }
-  if (out !== null) await copyFilm(stored, resolve(out));
+  if (out !== null) await copyFilm(stored, out, isFolder);
   return { stored, isReused, progress: last };
 }
 
@@ -132,15 +135,15 @@ export function deepestLevelOf(path: FilmPath, { SUPERSAMPLE }: ZoomRequest): nu
   return Math.ceil(-path.log2Deepest - ROOT_SPACING_BITS + Math.log2(SUPERSAMPLE));
 }
 
-/** Under another name until it is whole. */
-async function copyFilm(from: string, to: string): Promise<void> {
-  const part = join(dirname(to), `.${basename(to)}.${process.pid}.part`);
+/** Puts a copy of a film into its place, whole or not at all. */
+async function copyFilm(from: string, to: string, isFolder: boolean): Promise<void> {
+  const workplace = await Workplace.make(to, isFolder);
   try {
-    await cp(from, part, { recursive: true });
-    // A folder cannot be renamed onto one that holds something.
-    if ((await stat(part)).isDirectory()) await rm(to, { recursive: true, force: true });
-    await rename(part, to);
+    await workplace.copy(from, isFolder);
+    await workplace.publish(isFolder);
+  } catch (error) {
+    throw clear(workplace.target, error);
   } finally {
-    await rm(part, { recursive: true, force: true });
+    await workplace.remove();
   }
 }

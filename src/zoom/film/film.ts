@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-import { systemCode } from '../../cache/cache-error.js';
 import type { Clip, Encoder, FilmFormat } from './encoder.js';
 import { FfmpegProcess, findFfmpeg } from './ffmpeg.js';
-import { FilmError, fullDisk } from './film-error.js';
+import { clear, FilmError } from './film-error.js';
 import { frameRate } from './frame-rate.js';
 import { HIGHEST_GIF_RATE } from './gif-rate.js';
 import { EncoderThread } from './thread-encoder.js';
@@ -205,9 +204,4 @@ async function chooseFfmpeg({ format, ffmpeg }: FilmOptions, target: string): Re
     `${target} needs ffmpeg with the encoder ${codecs.join(' or ')}, and ${ffmpeg ?? 'ffmpeg'} is none. Install it ` +
       '(apt install ffmpeg, dnf install ffmpeg-free, brew install ffmpeg), or choose one of the formats that need none: mp4, gif, apng, png, frames',
   );
-}
-
-/** A full disk is said in words. */
-function clear(path: string, error: unknown): unknown {
-  return systemCode(error) === 'ENOSPC' && !(error instanceof FilmError) ? fullDisk(path, error) : error;
 }
