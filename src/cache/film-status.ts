@@ -1,4 +1,5 @@
 import { list, modificationTime, publish, readBounded, remove } from './files.js';
+import { kindAt } from './folders.js';
 import { mapInGroups } from './groups.js';
 import { parseKey, type Key, type Layout } from './layout.js';
 
@@ -80,6 +81,7 @@ export async function sweepFilms(layout: Layout, key: Key): Promise<void> {
 }
 
 async function filesOf(layout: Layout): Promise<{ key: Key; written: number }[]> {
+  if ((await kindAt(layout.movieFolder)) !== 'folder') return [];
   const names = (await list(layout.movieFolder)).filter((name) => NAME.test(name));
   const files = await mapInGroups(names, async (name) => {
     const key = parseKey(name.slice(0, -'.json'.length));

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { makeFolder } from '../cache/files.js';
+import { assertWay, kindAt } from '../cache/folders.js';
 import { deepestLevel, type Key, type Layout } from '../cache/layout.js';
 import { ROOT_SPACING_BITS } from '../tile/grid.js';
 import { clear } from './film/film-error.js';
@@ -42,8 +42,8 @@ export interface FilmReport {
 /**
  * Makes a film, or finds the one that the same request has given before.
  *
- * @throws RequestError for what lies outside the root or too deep for the cache; FilmTilesError, FilmError, the signal's reason, or a system
- *   error. Then there is no film, nor half of one, and what was computed is kept
+ * @throws RequestError for what lies outside the root or too deep for the cache; CacheError EFOLDER when movie/ leads out of the cache;
+ *   FilmTilesError, FilmError, the signal's reason, or a system error. Then there is no film, nor half of one, and what was computed is kept
  */
 export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
   const { layout, request, out, workers, ffmpeg, signal, onProgress } = options;
@@ -52,10 +52,8 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
   const { key, path: stored } = placeOfFilm(layout, request, ffmpeg);
   const isFolder = format === 'png';
   if (out !== null) await Workplace.try(out, isFolder);
-  const isReused = await stat(stored).then(
-    () => true,
-    () => false,
-  );
+  await assertWay(layout.root, layout.frame(key));
+  const isReused = (await kindAt(stored)) === (isFolder ? 'folder' : 'file');
   let last: FilmProgress | null = null;
   if (!isReused) {
     await makeFolder(layout.frameFolder);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -78,6 +78,12 @@ it('trusts nothing that is in the folder', async () => {
   await writeFile(join(layout.root, 'elsewhere'), JSON.stringify(SOUND));
   await symlink(join(layout.root, 'elsewhere'), layout.movieStatus(key(53)));
   await writeFile(join(layout.movieFolder, 'x.json'), JSON.stringify(SOUND));
+  expect(await seeFilms(layout, Date.now())).toEqual([]);
+
+  await writeFilmStatus(layout, key(60), SOUND);
+  expect(await seeFilms(layout, Date.now())).toHaveLength(1);
+  await rename(layout.movieFolder, join(layout.root, 'moved'));
+  await symlink(join(layout.root, 'moved'), layout.movieFolder);
   expect(await seeFilms(layout, Date.now())).toEqual([]);
 });
 
