@@ -5,7 +5,7 @@ import { ROOT_SPACING_BITS } from '../tile/grid.js';
 import { clear } from './film/film-error.js';
 import { openFilm } from './film/film.js';
 import { Workplace } from './film/workplace.js';
-import { filmKey } from './frame-key.js';
+import { filmKey, frameKey } from './frame-key.js';
 import { Leader, type FilmProgress } from './leader.js';
 import { FilmPath } from './path.js';
 import { ProgressFile } from './progress-file.js';
@@ -60,7 +60,9 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
     const { width, height, length: frames } = path;
     const chosen = ffmpeg === undefined ? {} : { ffmpeg };
     const film = await openFilm({ path: stored, format, width, height, fps, frames, ...chosen });
-    const progressFile = new ProgressFile(layout, key, request, options.leader ?? '');
+    const progressFile = new ProgressFile(layout, key, request, options.leader ?? '', () =>
+      framesOf(path, request),
+    );
     try {
       const leader = new Leader({
         layout,
@@ -131,6 +133,12 @@ export function pathOf(request: ZoomRequest, layout: Layout): FilmPath {
 /** The deepest level of whose tiles a film is made. */
 export function deepestLevelOf(path: FilmPath, { SUPERSAMPLE }: ZoomRequest): number {
   return Math.ceil(-path.log2Deepest - ROOT_SPACING_BITS + Math.log2(SUPERSAMPLE));
+}
+
+/** The names of all frames. */
+function framesOf(path: FilmPath, request: ZoomRequest): ReadonlySet<Key> {
+  const keys = Array.from({ length: path.length }, (_, i) => frameKey(path.frame(i), request));
+  return new Set(keys);
 }
 
 /** Puts a copy of a film into its place, whole or not at all. */
