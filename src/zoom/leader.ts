@@ -156,8 +156,8 @@ export class Leader {
     for (const pending of this.#pending) {
       if (this.#painting >= 2 * this.#options.workers) return;
       if (pending.painted !== null) continue;
+      if (pending.tiles.some((tile) => this.#book.sourceOf(tile) === null)) continue;
       const sources = pending.tiles.map((tile) => [tile, this.#book.sourceOf(tile)] as const);
-      if (sources.some(([, source]) => source === null)) continue;
       this.#painting++;
       pending.painted = this.#paintOne(pending, sources as (readonly [Address, Address])[]).finally(
         () => this.#painting--,
