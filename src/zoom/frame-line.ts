@@ -21,6 +21,11 @@ export class FrameLine {
   readonly places: Int32Array;
   /** The stretch that the painter has come to. */
   at = 0;
+  /** Whether the stretches are those of the line that was looked along before. */
+  isAsBefore = false;
+  /** The row of cells and, for each of them, the row of blocks in which the line before lay. */
+  #row = -1;
+  readonly #blockRows: Int32Array;
   #east = 0;
   #north = 0;
   #stepEast = 0;
@@ -32,6 +37,7 @@ export class FrameLine {
     this.#count = count;
     this.ends = new Int32Array(count);
     this.places = new Int32Array(count);
+    this.#blockRows = new Int32Array(layer.grid.columns);
   }
 
   /**
@@ -50,6 +56,14 @@ export class FrameLine {
     const north = y + (up * cosine - right * sine) * ratio;
     const stepEast = cosine * ratio;
     const stepNorth = -sine * ratio;
+    this.at = 0;
+    this.#east = east;
+    this.#north = north;
+    this.#stepEast = stepEast;
+    this.#stepNorth = stepNorth;
+    const isBeside = this.#liesInSameBlocks(north);
+    this.isAsBefore = sine === 0 && isBeside;
+    if (this.isAsBefore) return;
     const { ends, places } = this;
     let stretch = 0;
     let before = -2;
@@ -92,11 +106,23 @@ export class FrameLine {
         places[stretch++] = place;
       }
     }
-    this.at = 0;
-    this.#east = east;
-    this.#north = north;
-    this.#stepEast = stepEast;
-    this.#stepNorth = stepNorth;
+  }
+
+  /** Whether a line from west to east lies in the same blocks as the one before: then it has the same stretches. */
+  #liesInSameBlocks(north: number): boolean {
+    const { parts, grid } = this.layer;
+    const row = (north / INTERVALS) | 0;
+    const fromSouth = north - row * INTERVALS;
+    let isSame = row === this.#row;
+    this.#row = row;
+    for (let c = 0; c < grid.columns; c++) {
+      const part = parts[row * grid.columns + c];
+      if (part === null) continue;
+      const blockRow = (Math.min(INTERVALS - 1, (part.y0 + part.dy * fromSouth) | 0) / BLOCK) | 0;
+      if (blockRow !== this.#blockRows[c]) isSame = false;
+      this.#blockRows[c] = blockRow;
+    }
+    return isSame;
   }
 
   /**

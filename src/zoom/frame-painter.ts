@@ -73,6 +73,8 @@ class PixelRow {
   paint(pixels: Uint8Array, start: number): void {
     const lines = this.#lines;
     const supersample = this.#supersample;
+    const rowBytes = 3 * this.#width;
+    const isAsAbove = lines.every((line) => line.isAsBefore);
     for (let pixel = 0; pixel < this.#width;) {
       const first = pixel * supersample;
       let isPlain = true;
@@ -85,9 +87,15 @@ class PixelRow {
       // Of the pixels that lie in these stretches alone each is painted like the first.
       const next = Math.floor(end / supersample);
       const to = Math.max(pixel + 1, next);
-      const last = isPlain && next > pixel ? pixel + 1 : to;
-      this.#add(pixel, last, pixels, start + 3 * pixel);
-      if (last < to) repeat(pixels, start + 3 * pixel, start + 3 * to);
+      const at = start + 3 * pixel;
+      if (!isPlain || next === pixel) {
+        this.#add(pixel, to, pixels, at);
+      } else if (isAsAbove) {
+        pixels.copyWithin(at, at - rowBytes, start + 3 * to - rowBytes);
+      } else {
+        this.#add(pixel, pixel + 1, pixels, at);
+        repeat(pixels, at, start + 3 * to);
+      }
       pixel = to;
     }
   }
