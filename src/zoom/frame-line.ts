@@ -61,8 +61,7 @@ export class FrameLine {
     this.#north = north;
     this.#stepEast = stepEast;
     this.#stepNorth = stepNorth;
-    const isBeside = this.#liesInSameBlocks(north);
-    this.isAsBefore = sine === 0 && isBeside;
+    this.isAsBefore = sine === 0 && this.#liesInSameBlocks(north);
     if (this.isAsBefore) return;
     const { ends, places } = this;
     let stretch = 0;
