@@ -153,11 +153,11 @@ describe('a painted frame', () => {
   ])('is the same as a whole and as rows, whatever ancestors show its cells: %s', (_where, im) => {
     const colours = new FilmColours('Galaxy');
     const known = new Map<Address, FilmTile>();
-    const paint = (height: number, up: number): Uint8Array => {
+    const paint = (height: number, shift: number): Uint8Array => {
       const frame = {
         re: -(1n << 62n),
         // A spacing that is a power of two, so that rows can be moved without rounding.
-        im: im + BigInt(up) * (1n << BigInt(BITS - 8)),
+        im: im + BigInt(shift) * (1n << BigInt(BITS - 8)),
         bits: BITS,
         log2Spacing: -8,
         angle: 0,
