@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { isFolded } from '../tile/folding.js';
 import { systemCode } from './cache-error.js';
 import { disk } from './disk.js';
+import { mapInGroups } from './groups.js';
 
 /**
  * The few file operations that the protocol is made of. "Someone else was first" is an answer here, never an error: ENOENT of a source
@@ -128,6 +129,17 @@ export async function makeFolds(path: string): Promise<boolean> {
 /** Whether a regular file stands at a path, as {@link standsAt}. */
 export async function isFile(path: string): Promise<boolean> {
   return (await lookTwice(path))?.isFile() ?? false;
+}
+
+/** As {@link isFile}, of many: each folder is opened once, before, and not again for every file that is not there. */
+export async function areFiles(paths: readonly string[]): Promise<boolean[]> {
+  const folders = [...new Set(paths.map((path) => dirname(path)))];
+  const open = await mapInGroups(folders, opens);
+  const there = new Set(folders.filter((_, i) => open[i]));
+  return await mapInGroups(
+    paths,
+    async (path) => there.has(dirname(path)) && ((await look(path))?.isFile() ?? false),
+  );
 }
 
 /** Writes a small file whose name is nobody else's. */

@@ -1,4 +1,5 @@
-import { list, modificationTime, publish, readBounded, remove } from './files.js';
+import { list, modificationTime, publish, readBounded } from './files.js';
+import { kindAt } from './folders.js';
 import { mapInGroups } from './groups.js';
 import { parseKey, type Key, type Layout } from './layout.js';
 
@@ -35,8 +36,6 @@ export interface FilmReport extends FilmStatus {
 
 /** A leader that has not written for so long is gone, seconds: one look at a cache of a million tiles takes some of them. */
 const STALE_S = 20;
-/** What a leader that was killed has left goes after so long, milliseconds. */
-const SWEEP_MS = 86_400_000;
 /** Films that are told of, the youngest files first. */
 const MAX_FILMS = 32;
 const MAX_BYTES = 10_000;
@@ -63,7 +62,7 @@ export async function readFilmStatus(layout: Layout, key: Key): Promise<FilmStat
  * @param now the file server's time, milliseconds
  */
 export async function seeFilms(layout: Layout, now: number): Promise<FilmReport[]> {
-  const files = (await filesOf(layout)).toSorted((a, b) => b.written - a.written).slice(0, MAX_FILMS);
+  const files = (await filmFiles(layout)).toSorted((a, b) => b.written - a.written).slice(0, MAX_FILMS);
   const films = await mapInGroups(files, async ({ key, written }) => {
     const status = await readFilmStatus(layout, key);
     const age = Number((Math.max(0, now - written) / 1000).toFixed(1));
@@ -72,14 +71,9 @@ export async function seeFilms(layout: Layout, now: number): Promise<FilmReport[
   return films.filter((film) => film !== null).toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** Removes what leaders have left that were killed long before a film was begun. */
-export async function sweepFilms(layout: Layout, key: Key): Promise<void> {
-  const files = await filesOf(layout);
-  const now = files.find((file) => file.key === key)?.written ?? 0;
-  for (const file of files) if (file.written < now - SWEEP_MS) await remove(layout.movieStatus(file.key));
-}
-
-async function filesOf(layout: Layout): Promise<{ key: Key; written: number }[]> {
+/** The files in which leaders tell of films, and when they were written, milliseconds. */
+export async function filmFiles(layout: Layout): Promise<{ key: Key; written: number }[]> {
+  if ((await kindAt(layout.movieFolder)) !== 'folder') return [];
   const names = (await list(layout.movieFolder)).filter((name) => NAME.test(name));
   const files = await mapInGroups(names, async (name) => {
     const key = parseKey(name.slice(0, -'.json'.length));

@@ -23,3 +23,11 @@ export class WorkerPool<Job, Answer> {
     await this.#pool.destroy();
   }
 }
+
+/** What a thread answers with memory of its own, which goes to whoever asked and is not copied. The thread may not use it any more. */
+export function handOver<T>(answer: T, memory: ArrayBuffer): T {
+  return Tinypool.move({
+    [Tinypool.transferableSymbol]: memory,
+    [Tinypool.valueSymbol]: answer,
+  } as unknown as ArrayBuffer) as T;
+}

@@ -92,19 +92,30 @@ export class FilmColours {
   table(octaves: number, log2Spacing: number): Float32Array {
     const table = new Float32Array(3 * KINDS * TABLE_STEPS);
     const ramp = this.#ramp;
+    const rampAt = new Int32Array(TABLE_STEPS);
     for (let step = 0; step < TABLE_STEPS; step++) {
       const own = (step + 0.5) * (TABLE_OCTAVES / TABLE_STEPS) - TABLE_OCTAVES / 2;
       const octave = Math.max(FIRST_OCTAVE, Math.min(LAST_OCTAVE, own + octaves));
-      const at = Math.round((octave - FIRST_OCTAVE) * RAMP_STEPS);
-      for (let kind = 0; kind < KINDS; kind++) {
-        const from = 3 * (kind * RAMP + at);
-        const to = 3 * (kind * TABLE_STEPS + step);
-        table[to] = ramp[from];
-        table[to + 1] = ramp[from + 1];
-        table[to + 2] = ramp[from + 2];
-      }
+      rampAt[step] = Math.round((octave - FIRST_OCTAVE) * RAMP_STEPS);
       if (this.#cycle !== null)
         this.#paintCycle(table, step, own + log2Spacing + ROOT_OCTAVES, fadeOf(octave, false));
+    }
+    // Nine tenths of a table lie beyond the ends of the ramp.
+    const first = rampAt.findLastIndex((at) => at === 0) + 1;
+    const last = rampAt.indexOf(RAMP - 1);
+    const end = last < 0 ? TABLE_STEPS : last;
+    for (let kind = this.#cycle === null ? 0 : 1; kind < KINDS; kind++) {
+      const start = 3 * kind * TABLE_STEPS;
+      const colour = (at: number): Float32Array =>
+        ramp.subarray(3 * (kind * RAMP + at), 3 * (kind * RAMP + at + 1));
+      repeatColour(table, colour(0), start, start + 3 * first);
+      for (let step = first; step < end; step++) {
+        const from = 3 * (kind * RAMP + rampAt[step]);
+        table[start + 3 * step] = ramp[from];
+        table[start + 3 * step + 1] = ramp[from + 1];
+        table[start + 3 * step + 2] = ramp[from + 2];
+      }
+      repeatColour(table, colour(RAMP - 1), start + 3 * end, start + 3 * TABLE_STEPS);
     }
     return table;
   }
@@ -119,6 +130,13 @@ export class FilmColours {
       table[3 * step + channel] = colours[3 * at + channel] * (1 - fade) + this.#boundary[channel] * fade;
     }
   }
+}
+
+function repeatColour(table: Float32Array, colour: Float32Array, start: number, end: number): void {
+  if (start === end) return;
+  table.set(colour, start);
+  for (let to = start + 3; to < end; to += to - start)
+    table.copyWithin(to, start, Math.min(to, start + end - to));
 }
 
 /** The kind of a sample by its period code. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../zoom/request.js';
 import { findFfmpeg } from '../zoom/film/ffmpeg.js';
+import { CODECS } from '../zoom/film/film-format.js';
 import { CACHING, sendNothing } from './files.js';
 import type { FilmJob } from './film-job.js';
 import { SERVED_FORMATS } from './film-limits.js';
@@ -13,8 +14,6 @@ export const FILMS_PATH = '/api/zoom';
 
 /** Bytes of a request: some stops with hundreds of digits each. */
 const MAX_BODY = 65_536;
-/** Of what webm is made. */
-const WEBM_CODECS = ['libvpx-vp9', 'libvpx'];
 
 /** A request that names a film. */
 type OfFilm = FastifyRequest<{ Params: { id: string } }>;
@@ -122,6 +121,6 @@ function sendFaults(reply: FastifyReply, status: number, faults: readonly string
 
 /** The formats that this machine can make. */
 async function formatsHere(): Promise<readonly string[]> {
-  const hasWebm = (await findFfmpeg('ffmpeg', WEBM_CODECS)) !== null;
+  const hasWebm = (await findFfmpeg('ffmpeg', CODECS.webm)) !== null;
   return SERVED_FORMATS.filter((format) => format !== 'webm' || hasWebm);
 }

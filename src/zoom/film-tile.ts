@@ -6,8 +6,11 @@ import { BORING_ABOVE, DUMMY, STEPS_PER_OCTAVE, type Samples } from '../tile/sam
 export interface FilmTile {
   /** For each sample its place in a table of colours (image/film-colours.ts); 257*257, row 0 north. */
   readonly places: Uint32Array;
-  /** Whether all samples of a block, its edges included, have one place: 32*32 blocks of {@link BLOCK} intervals, row 0 north. */
-  readonly blocks: Uint8Array;
+  /**
+   * For each of 32*32 blocks of {@link BLOCK} intervals, row 0 north: the side, in intervals, of the largest square of blocks around it whose
+   * samples, edges included, have one place; a square lies at a multiple of its side. 0 where the block itself has several.
+   */
+  readonly squares: Uint16Array;
 }
 
 /** Intervals a side of a block. */
@@ -32,10 +35,30 @@ export function filmTile({ period, log2Distance }: Samples, isFlat: boolean): Fi
     const code = isFlat && log2Distance[from] > BORING_ABOVE ? FAR_CODE : log2Distance[from];
     places[i] = kindOf(period[from]) * TABLE_STEPS + ((code + 32_768) >> CODE_SHIFT);
   }
-  const blocks = Uint8Array.from({ length: BLOCKS * BLOCKS }, (_, i) =>
-    isUniform(places, BLOCK * Math.floor(i / BLOCKS) * SIDE + BLOCK * (i % BLOCKS)) ? 1 : 0,
-  );
-  return { places, blocks };
+  return { places, squares: squaresOf(places) };
+}
+
+function squaresOf(places: Uint32Array): Uint16Array {
+  const squares = new Uint16Array(BLOCKS * BLOCKS);
+  for (let i = 0; i < squares.length; i++) {
+    if (isUniform(places, BLOCK * Math.floor(i / BLOCKS) * SIDE + BLOCK * (i % BLOCKS))) squares[i] = BLOCK;
+  }
+  // Neighbours share an edge, so four uniform squares that touch have one place.
+  for (let half = 1; half < BLOCKS; half *= 2) {
+    const side = half * BLOCK;
+    for (let row = 0; row < BLOCKS; row += 2 * half) {
+      for (let column = 0; column < BLOCKS; column += 2 * half) {
+        const first = row * BLOCKS + column;
+        const below = first + half * BLOCKS;
+        if (![first, first + half, below, below + half].every((at) => squares[at] === side)) continue;
+        for (let i = 0; i < 2 * half; i++) {
+          const start = first + i * BLOCKS;
+          squares.fill(2 * side, start, start + 2 * half);
+        }
+      }
+    }
+  }
+  return squares;
 }
 
 /** Whether the block whose north-west sample is the first one is of one place. */

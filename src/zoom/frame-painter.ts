@@ -1,36 +1,10 @@
-import { CODE_SHIFT, TABLE_STEPS, type FilmColours } from '../image/film-colours.js';
+import type { FilmColours } from '../image/film-colours.js';
 import { toByte } from '../image/oklab.js';
-import { levelOf, type Address } from '../tile/address.js';
-import { INTERVALS, log2Spacing as log2SpacingOf, SIDE } from '../tile/grid.js';
-import { STEPS_PER_OCTAVE } from '../tile/samples.js';
-import { BLOCK, BLOCKS, type FilmTile } from './film-tile.js';
-import { gridOf, levelsOf, type LevelGrid } from './level-grid.js';
+import type { Address } from '../tile/address.js';
+import { layerOf, type Source } from './frame-layer.js';
+import { FrameLine, MIXED } from './frame-line.js';
+import { levelsOf } from './level-grid.js';
 import type { Frame } from './path.js';
-
-/** The samples from which a cell is shown: its own, or those of an ancestor. */
-export interface Source {
-  readonly address: Address;
-  readonly tile: FilmTile;
-}
-
-/** A cell, and how its samples are found. */
-interface Part {
-  readonly tile: FilmTile;
-  /** Sample column = x0 + dx * spacings from the cell's west edge; row = y0 + dy * spacings from its south edge. */
-  readonly x0: number;
-  readonly dx: number;
-  readonly y0: number;
-  readonly dy: number;
-  /** What a distance in the ancestor's spacings is more in the cell's own, in steps of the table. */
-  readonly steps: number;
-}
-
-/** One level of a frame, ready to be sampled. */
-interface Layer {
-  readonly grid: LevelGrid;
-  readonly parts: readonly (Part | null)[];
-  readonly table: Float32Array;
-}
 
 /**
  * Paints a frame from the samples of tiles: of the two levels between whose spacings its own lies, mixed by how near they are, so that no level
@@ -44,33 +18,23 @@ export function paintFrame(
   supersample: number,
   colours: FilmColours,
   sourceOf: (address: Address) => Source | null,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const fineFrame = supersampled(frame, supersample);
   const { fine, share } = levelsOf(fineFrame);
-  const layers = [layerOf(fineFrame, fine, colours, sourceOf)];
-  if (share < 1) layers.push(layerOf(fineFrame, fine - 1, colours, sourceOf));
+  const layers = [layerOf(fineFrame, fine, share, colours, sourceOf)];
+  if (share < 1) layers.push(layerOf(fineFrame, fine - 1, 1 - share, colours, sourceOf));
   const { width, height, angle } = fineFrame;
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
-  const scale = (BYTES.length - 1) / (supersample * supersample);
-  const sums = new Float32Array(3 * frame.width);
+  // The lines of a row of pixels, in the order in which their colours are added.
+  const lines = Array.from({ length: supersample }, () => layers.map((layer) => new FrameLine(layer, width)));
+  const row = new PixelRow(lines.flat(), frame.width, supersample);
   const pixels = new Uint8Array(3 * frame.width * frame.height);
-  for (let row = 0; row < height; row++) {
-    const up = height / 2 - row - 0.5;
-    const right = 0.5 - width / 2;
-    for (const [i, layer] of layers.entries()) {
-      const { ratio, x, y } = layer.grid;
-      const line = {
-        east: x + (right * cosine + up * sine) * ratio,
-        north: y + (up * cosine - right * sine) * ratio,
-        stepEast: cosine * ratio,
-        stepNorth: -sine * ratio,
-      };
-      addLine(layer, line, supersample, layers.length === 1 ? 1 : i === 0 ? share : 1 - share, sums);
+  for (let y = 0; y < frame.height; y++) {
+    for (const [i, group] of lines.entries()) {
+      const up = height / 2 - (y * supersample + i) - 0.5;
+      for (const line of group) line.trace(0.5 - width / 2, up, cosine, sine);
     }
-    if ((row + 1) % supersample > 0) continue;
-    const start = 3 * frame.width * Math.floor(row / supersample);
-    for (let i = 0; i < sums.length; i++) pixels[start + i] = BYTES[(sums[i] * scale + 0.5) | 0];
-    sums.fill(0);
+    row.paint(pixels, 3 * frame.width * y);
   }
   return pixels;
 }
@@ -86,148 +50,76 @@ export function supersampled(frame: Frame, supersample: number): Frame {
   };
 }
 
-function layerOf(
-  frame: Frame,
-  level: number,
-  colours: FilmColours,
-  sourceOf: (address: Address) => Source | null,
-): Layer {
-  const grid = gridOf(frame, level);
-  const spacing = log2SpacingOf(level);
-  const table = colours.table(spacing - frame.log2Spacing, spacing);
-  const parts = grid.cells.map((cell) => {
-    const source = cell && sourceOf(cell.address);
-    return cell && source && partOf(cell.address, cell.isMirrored, source);
-  });
-  return { grid, parts, table };
-}
+/** Pixels of one colour that are filled one by one; beyond, those that are there are copied. */
+const SINGLY = 16;
 
-function partOf(address: Address, isMirrored: boolean, { address: ancestor, tile }: Source): Part {
-  const up = levelOf(address) - levelOf(ancestor);
-  const scale = 2 ** -up;
-  // Where the cell begins in its ancestor, from the south-west corner, as a share of the side: binary fractions, exact as far as it matters.
-  let [east, north] = [0, 0];
-  for (let i = 0, weight = 0.5; i < up; i++, weight /= 2) {
-    const digit = Number(address[ancestor.length + i]);
-    if (digit & 1) east += weight;
-    if (digit & 2) north += weight;
+/** A row of pixels, of some lines of samples. */
+class PixelRow {
+  readonly #lines: readonly FrameLine[];
+  readonly #width: number;
+  readonly #supersample: number;
+  readonly #scale: number;
+  readonly #sums: Float32Array;
+
+  constructor(lines: readonly FrameLine[], width: number, supersample: number) {
+    this.#lines = lines;
+    this.#width = width;
+    this.#supersample = supersample;
+    this.#scale = (BYTES.length - 1) / (supersample * supersample);
+    this.#sums = new Float32Array(3 * width);
   }
-  const south = INTERVALS * (1 - north);
-  return {
-    tile,
-    x0: INTERVALS * east,
-    dx: scale,
-    y0: isMirrored ? south - INTERVALS * scale : south,
-    dy: isMirrored ? scale : -scale,
-    steps: (up * STEPS_PER_OCTAVE) >> CODE_SHIFT,
-  };
-}
 
-/** Far outside, where no tile is: the exterior, at the largest distance. */
-const FAR = TABLE_STEPS - 1;
-
-/** A line of samples: where the first one is, in spacings from the south-west corner of a layer's grid, and the way to the next. */
-interface Line {
-  readonly east: number;
-  readonly north: number;
-  readonly stepEast: number;
-  readonly stepNorth: number;
-}
-
-/**
- * Adds the colours along a line, `supersample` of them to each pixel. The inner loop of a film: neighbours mostly lie in one cell, and many of them
- * between four samples of one colour.
- */
-function addLine(layer: Layer, line: Line, supersample: number, weight: number, sums: Float32Array): void {
-  const { grid, parts, table } = layer;
-  const { east, north, stepEast, stepNorth } = line;
-  const count = (sums.length / 3) * supersample;
-  let column = -1;
-  let row = -1;
-  // What is asked of the cell in each step, apart from it: properties that are whole numbers at times and fractions at others are slow.
-  let tile: FilmTile | null = null;
-  let [x0, dx, y0, dy, steps] = [0.5, 0.5, 0.5, 0.5, 0];
-  let at = 0;
-  for (let i = 0, sub = 0, run = 1; i < count; i += run) {
-    const e = east + i * stepEast;
-    const n = north + i * stepNorth;
-    // Nothing of a line lies below 0, where the grid begins, so cutting off is rounding down, and keeps the numbers whole ones.
-    const c = (e / INTERVALS) | 0;
-    const r = (n / INTERVALS) | 0;
-    if (c !== column || r !== row) {
-      column = c;
-      row = r;
-      const part = parts[r * grid.columns + c];
-      tile = part && part.tile;
-      if (part !== null) ({ x0, dx, y0, dy, steps } = part);
-    }
-    run = 1;
-    let place = FAR;
-    let isUniform = true;
-    if (tile !== null) {
-      const { places, blocks } = tile;
-      const px = x0 + dx * (e - c * INTERVALS);
-      const py = y0 + dy * (n - r * INTERVALS);
-      const ix = Math.min(INTERVALS - 1, px | 0);
-      const iy = Math.min(INTERVALS - 1, py | 0);
-      const first = iy * SIDE + ix;
-      place = places[first];
-      if (blocks[((iy / BLOCK) | 0) * BLOCKS + ((ix / BLOCK) | 0)] === 1) {
-        // As far as the line stays in the block, and in the cell, of which a block of an ancestor may be the larger one.
-        const stay = Math.min(
-          stepsWithin(px % BLOCK, BLOCK, dx * stepEast),
-          stepsWithin(py % BLOCK, BLOCK, dy * stepNorth),
-          stepsWithin(e - c * INTERVALS, INTERVALS, stepEast),
-          stepsWithin(n - r * INTERVALS, INTERVALS, stepNorth),
-        );
-        run = Math.max(1, Math.min(count - i, Math.ceil(stay)));
-        place = deeper(place, steps);
+  /** Paints into `pixels` from the byte `start` on. */
+  paint(pixels: Uint8Array, start: number): void {
+    const lines = this.#lines;
+    const supersample = this.#supersample;
+    const rowBytes = 3 * this.#width;
+    const isAsAbove = lines.every((line) => line.isAsBefore);
+    for (let pixel = 0; pixel < this.#width;) {
+      const first = pixel * supersample;
+      let isPlain = true;
+      let end = this.#width * supersample;
+      for (const line of lines) {
+        while (line.ends[line.at] <= first) line.at++;
+        if (line.places[line.at] === MIXED) isPlain = false;
+        end = Math.min(end, line.ends[line.at]);
+      }
+      // Of the pixels that lie in these stretches alone each is painted like the first.
+      const next = Math.floor(end / supersample);
+      const to = Math.max(pixel + 1, next);
+      const at = start + 3 * pixel;
+      if (!isPlain || next === pixel) {
+        this.#add(pixel, to, pixels, at);
+      } else if (isAsAbove) {
+        pixels.copyWithin(at, at - rowBytes, start + 3 * to - rowBytes);
       } else {
-        const northEast = places[first + 1];
-        const southWest = places[first + SIDE];
-        const southEast = places[first + SIDE + 1];
-        isUniform = place === northEast && place === southWest && place === southEast;
-        if (isUniform) {
-          place = deeper(place, steps);
-        } else {
-          const tx = px - ix;
-          const south = weight * (py - iy);
-          const rest = weight - south;
-          addColour(table, deeper(place, steps), rest * (1 - tx), sums, at);
-          addColour(table, deeper(northEast, steps), rest * tx, sums, at);
-          addColour(table, deeper(southWest, steps), south * (1 - tx), sums, at);
-          addColour(table, deeper(southEast, steps), south * tx, sums, at);
-        }
+        this.#add(pixel, pixel + 1, pixels, at);
+        repeat(pixels, at, start + 3 * to);
       }
+      pixel = to;
     }
-    for (let k = 0; k < run; k++) {
-      if (isUniform) addColour(table, place, weight, sums, at);
-      if (++sub === supersample) {
-        sub = 0;
-        at += 3;
-      }
+  }
+
+  /** Paints single pixels. */
+  #add(from: number, to: number, pixels: Uint8Array, start: number): void {
+    const sums = this.#sums;
+    const supersample = this.#supersample;
+    const scale = this.#scale;
+    const length = 3 * (to - from);
+    for (const line of this.#lines) line.add(from * supersample, to * supersample, supersample, sums);
+    for (let i = 0; i < length; i++) {
+      pixels[start + i] = BYTES[(sums[i] * scale + 0.5) | 0];
+      sums[i] = 0;
     }
   }
 }
 
-/** How many steps lead from a place in a length of 0 to `length` to its end. */
-function stepsWithin(place: number, length: number, step: number): number {
-  if (step === 0) return Infinity;
-  return step > 0 ? (length - place) / step : place / -step;
-}
-
-/** The place of a distance that is larger by so many steps; the kind stays. */
-function deeper(place: number, steps: number): number {
-  if (steps === 0) return place;
-  const step = place & (TABLE_STEPS - 1);
-  return place - step + Math.min(TABLE_STEPS - 1, step + steps);
-}
-
-function addColour(table: Float32Array, place: number, weight: number, sums: Float32Array, at: number): void {
-  const from = 3 * place;
-  sums[at] += weight * table[from];
-  sums[at + 1] += weight * table[from + 1];
-  sums[at + 2] += weight * table[from + 2];
+/** Repeats the three bytes at `start` up to `end`. */
+function repeat(bytes: Uint8Array, start: number, end: number): void {
+  const singly = Math.min(end, start + 3 * SINGLY);
+  for (let to = start + 3; to < singly; to++) bytes[to] = bytes[to - 3];
+  for (let to = singly; to < end; to += to - start)
+    bytes.copyWithin(to, start, Math.min(to, start + end - to));
 }
 
 /** sRGB bytes by linear light. */

@@ -1,4 +1,4 @@
-import { makeFolder, publish, readBounded } from '../cache/files.js';
+import { isGone, makeFolder, publish, readBounded } from '../cache/files.js';
 import type { Key, Layout } from '../cache/layout.js';
 import { decodeRgbPng, encodeRgbPng } from '../image/png.js';
 
@@ -21,8 +21,14 @@ export async function readFrame(path: string, width: number, height: number): Pr
   }
 }
 
-/** Keeps a frame for whoever needs it again. */
+/** Keeps a frame for whoever needs it again. The folder is there, unless it was removed meanwhile. */
 export async function writeFrame(layout: Layout, key: Key, rgb: Uint8Array, width: number): Promise<void> {
-  await makeFolder(layout.frameFolder);
-  await publish(layout.frame(key), encodeRgbPng(rgb, width));
+  const png = encodeRgbPng(rgb, width);
+  try {
+    await publish(layout.frame(key), png);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    await makeFolder(layout.frameFolder);
+    await publish(layout.frame(key), png);
+  }
 }

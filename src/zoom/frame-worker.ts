@@ -1,11 +1,13 @@
 import { findTile } from '../cache/find-tile.js';
 import { Layout } from '../cache/layout.js';
 import { FilmColours } from '../image/film-colours.js';
+import { handOver } from '../daemon/pool.js';
 import { isSmoothThemeName } from '../image/smooth-palette.js';
 import type { Address } from '../tile/address.js';
 import { filmTile, type FilmTile } from './film-tile.js';
 import type { FrameJob, FrameResult } from './frame-job.js';
-import { paintFrame, type Source } from './frame-painter.js';
+import type { Source } from './frame-layer.js';
+import { paintFrame } from './frame-painter.js';
 import { readFrame, writeFrame } from './frame-store.js';
 
 /** Tiles that a thread remembers, of 264 KB each: those of some five octaves. */
@@ -29,7 +31,7 @@ export default async function perform(job: FrameJob): Promise<FrameResult> {
   if (colours?.theme !== theme) colours = { theme, of: new FilmColours(theme) };
   const rgb = paintFrame(frame, supersample, colours.of, (address) => found.get(address) ?? null);
   await writeFrame(layout, key, rgb, frame.width);
-  return { rgb, isStored: false };
+  return handOver({ rgb, isStored: false }, rgb.buffer);
 }
 
 /** A tile's samples, or why there are none. */

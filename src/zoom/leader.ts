@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { mapInGroups } from '../cache/groups.js';
-import type { Layout } from '../cache/layout.js';
+import type { Key, Layout } from '../cache/layout.js';
 import { listClients } from '../cache/liveness.js';
 import { readStatus } from '../cache/status-file.js';
 import { WorkerPool } from '../daemon/pool.js';
@@ -8,7 +8,7 @@ import type { Address } from '../tile/address.js';
 import { FilmTilesError } from './film-error.js';
 import type { FrameJob, FrameResult } from './frame-job.js';
 import { frameKey } from './frame-key.js';
-import type { FilmPath } from './path.js';
+import type { FilmPath, Frame } from './path.js';
 import { tilesOf } from './plan.js';
 import type { ZoomRequest } from './request.js';
 import { TileBook } from './tile-book.js';
@@ -45,8 +45,8 @@ export interface LeaderOptions {
   readonly path: FilmPath;
   /** Threads that paint. */
   readonly workers: number;
-  /** Takes the frames in their order. */
-  readonly onFrame: (rgb: Uint8Array, index: number) => Promise<void>;
+  /** Takes the frames in their order, with the names by which they are kept. */
+  readonly onFrame: (rgb: Uint8Array, key: Key) => Promise<void>;
   readonly onProgress: (progress: FilmProgress) => void;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -54,7 +54,8 @@ export interface LeaderOptions {
 
 /** A frame on its way. */
 interface Pending {
-  readonly index: number;
+  readonly frame: Frame;
+  readonly key: Key;
   readonly tiles: readonly Address[];
   painted: Promise<Uint8Array | null> | null;
 }
@@ -124,12 +125,12 @@ export class Leader {
     while (this.#planned < path.length && this.#pending.length < AHEAD && Wishes.hasRoom(lacking.length)) {
       // Several at a time: each look goes through all that is waited for.
       for (let i = 0; i < 16 && this.#planned < path.length; i++) {
-        const index = this.#planned++;
-        const tiles = tilesOf(path.frame(index), request.SUPERSAMPLE);
+        const frame = path.frame(this.#planned++);
+        const tiles = tilesOf(frame, request.SUPERSAMPLE);
         for (const tile of tiles) {
           if (this.#book.sourceOf(tile) === null) this.#unsettled.add(tile);
         }
-        this.#pending.push({ index, tiles, painted: null });
+        this.#pending.push({ frame, key: frameKey(frame, request), tiles, painted: null });
       }
       lacking = await this.#settle();
     }
@@ -155,8 +156,8 @@ export class Leader {
     for (const pending of this.#pending) {
       if (this.#painting >= 2 * this.#options.workers) return;
       if (pending.painted !== null) continue;
+      if (pending.tiles.some((tile) => this.#book.sourceOf(tile) === null)) continue;
       const sources = pending.tiles.map((tile) => [tile, this.#book.sourceOf(tile)] as const);
-      if (sources.some(([, source]) => source === null)) continue;
       this.#painting++;
       pending.painted = this.#paintOne(pending, sources as (readonly [Address, Address])[]).finally(
         () => this.#painting--,
@@ -167,9 +168,8 @@ export class Leader {
   }
 
   /** A frame's pixels; null when a tile could not be read, and is to be looked for anew. */
-  async #paintOne({ index }: Pending, sources: FrameJob['sources']): Promise<Uint8Array | null> {
-    const { layout, request, path } = this.#options;
-    const frame = path.frame(index);
+  async #paintOne({ frame, key }: Pending, sources: FrameJob['sources']): Promise<Uint8Array | null> {
+    const { layout, request } = this.#options;
     const result = await this.#pool.run({
       root: layout.root,
       format: layout.format,
@@ -177,7 +177,7 @@ export class Leader {
       theme: request.THEME,
       supersample: request.SUPERSAMPLE,
       sources,
-      key: frameKey(frame, request),
+      key,
     });
     if ('rgb' in result) {
       if (result.isStored) this.#stored++;
@@ -204,7 +204,7 @@ export class Leader {
       return false;
     }
     this.#pending.shift();
-    await this.#options.onFrame(rgb, first.index);
+    await this.#options.onFrame(rgb, first.key);
     this.#done++;
     this.#tell();
     return true;

@@ -1,8 +1,10 @@
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../cache/files.js';
+import { assertWay, kindAt } from '../cache/folders.js';
 import { deepestLevel, type Key, type Layout } from '../cache/layout.js';
 import { ROOT_SPACING_BITS } from '../tile/grid.js';
+import { clear } from './film/film-error.js';
 import { openFilm } from './film/film.js';
+import { Workplace } from './film/workplace.js';
 import { filmKey, frameKey } from './frame-key.js';
 import { Leader, type FilmProgress } from './leader.js';
 import { FilmPath } from './path.js';
@@ -40,25 +42,27 @@ export interface FilmReport {
 /**
  * Makes a film, or finds the one that the same request has given before.
  *
- * @throws RequestError for what lies outside the root or too deep for the cache; FilmTilesError, FilmError, the signal's reason, or a system
- *   error. Then there is no film, nor half of one, and what was computed is kept
+ * @throws RequestError for what lies outside the root or too deep for the cache; CacheError EFOLDER when movie/ leads out of the cache;
+ *   FilmTilesError, FilmError, the signal's reason, or a system error. Then there is no film, nor half of one, and what was computed is kept
  */
 export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
   const { layout, request, out, workers, ffmpeg, signal, onProgress } = options;
   const path = pathOf(request, layout);
   const { FORMAT: format, FPS: fps } = request;
   const { key, path: stored } = placeOfFilm(layout, request, ffmpeg);
-  const isReused = await stat(stored).then(
-    () => true,
-    () => false,
-  );
+  const isFolder = format === 'png';
+  if (out !== null) await Workplace.try(out, isFolder);
+  await assertWay(layout.root, layout.frame(key));
+  const isReused = (await kindAt(stored)) === (isFolder ? 'folder' : 'file');
   let last: FilmProgress | null = null;
   if (!isReused) {
-    await mkdir(layout.movieFolder, { recursive: true });
+    await makeFolder(layout.frameFolder);
     const { width, height, length: frames } = path;
     const chosen = ffmpeg === undefined ? {} : { ffmpeg };
     const film = await openFilm({ path: stored, format, width, height, fps, frames, ...chosen });
-    const progressFile = new ProgressFile(layout, key, request, options.leader ?? '');
+    const progressFile = new ProgressFile(layout, key, request, options.leader ?? '', () =>
+      framesOf(path, request),
+    );
     try {
       const leader = new Leader({
         layout,
@@ -66,9 +70,8 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
         path,
         workers,
         signal,
-        onFrame: async (rgb, index) => {
+        onFrame: async (rgb, frame) => {
           await film.add(rgb);
-          const frame = frameKey(path.frame(index), request);
           progressFile.note(frame);
           options.onFrame?.(frame);
         },
@@ -86,7 +89,7 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
       await progressFile.remove();
     }
   }
-  if (out !== null) await copyFilm(stored, resolve(out));
+  if (out !== null) await copyFilm(stored, out, isFolder);
   return { stored, isReused, progress: last };
 }
 
@@ -132,15 +135,21 @@ export function deepestLevelOf(path: FilmPath, { SUPERSAMPLE }: ZoomRequest): nu
   return Math.ceil(-path.log2Deepest - ROOT_SPACING_BITS + Math.log2(SUPERSAMPLE));
 }
 
-/** Under another name until it is whole. */
-async function copyFilm(from: string, to: string): Promise<void> {
-  const part = join(dirname(to), `.${basename(to)}.${process.pid}.part`);
+/** The names of all frames. */
+function framesOf(path: FilmPath, request: ZoomRequest): ReadonlySet<Key> {
+  const keys = Array.from({ length: path.length }, (_, i) => frameKey(path.frame(i), request));
+  return new Set(keys);
+}
+
+/** Puts a copy of a film into its place, whole or not at all. */
+async function copyFilm(from: string, to: string, isFolder: boolean): Promise<void> {
+  const workplace = await Workplace.make(to, isFolder);
   try {
-    await cp(from, part, { recursive: true });
-    // A folder cannot be renamed onto one that holds something.
-    if ((await stat(part)).isDirectory()) await rm(to, { recursive: true, force: true });
-    await rename(part, to);
+    await workplace.copy(from, isFolder);
+    await workplace.publish(isFolder);
+  } catch (error) {
+    throw clear(workplace.target, error);
   } finally {
-    await rm(part, { recursive: true, force: true });
+    await workplace.remove();
   }
 }

@@ -1,5 +1,6 @@
-import { sweepFilms, writeFilmStatus } from '../cache/film-status.js';
+import { writeFilmStatus } from '../cache/film-status.js';
 import { remove } from '../cache/files.js';
+import { sweepMovies } from '../cache/movie-sweep.js';
 import type { Key, Layout } from '../cache/layout.js';
 import type { FilmProgress } from './leader.js';
 import type { ZoomRequest } from './request.js';
@@ -16,17 +17,28 @@ export class ProgressFile {
   readonly #key: Key;
   readonly #request: ZoomRequest;
   readonly #leader: string;
+  readonly #ownFrames: () => ReadonlySet<Key>;
   readonly #start: number = performance.now();
   #frame: Key | null = null;
   #next = 0;
   #isFirst = true;
   #writing: Promise<void> | null = null;
 
-  /** @param leader who makes the film */
-  constructor(layout: Layout, key: Key, request: ZoomRequest, leader: string) {
+  /**
+   * @param leader who makes the film
+   * @param ownFrames all frames of the film
+   */
+  constructor(
+    layout: Layout,
+    key: Key,
+    request: ZoomRequest,
+    leader: string,
+    ownFrames: () => ReadonlySet<Key>,
+  ) {
     this.#layout = layout;
     this.#key = key;
     this.#request = request;
+    this.#ownFrames = ownFrames;
     this.#leader = leader.replace(/\p{Cc}+/gu, ' ').slice(0, 300);
   }
 
@@ -68,8 +80,9 @@ export class ProgressFile {
   async #write(status: Parameters<typeof writeFilmStatus>[2]): Promise<void> {
     try {
       await writeFilmStatus(this.#layout, this.#key, status);
-      if (this.#isFirst) await sweepFilms(this.#layout, this.#key);
+      const isFirst = this.#isFirst;
       this.#isFirst = false;
+      if (isFirst) await sweepMovies(this.#layout, this.#key, this.#ownFrames);
     } catch {
       // The next one may succeed.
     }

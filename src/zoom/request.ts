@@ -2,9 +2,7 @@ import * as z from 'zod';
 import { SMOOTH_THEME_NAMES, type SmoothThemeName } from '../image/smooth-palette.js';
 import { THEME_NAMES, type ThemeName } from '../image/themes.js';
 import { parseWhole } from '../math/fixed.js';
-
-/** Formats of a film. */
-export const FILM_FORMATS = ['mp4', 'webm', 'gif', 'apng', 'png', 'frames'] as const;
+import { FILM_FORMATS, type FilmFormat } from './film/film-format.js';
 
 /** Limits of a request. */
 export const LIMITS = {
@@ -130,7 +128,7 @@ export interface ZoomRequest {
   readonly NUM_FRAMES: number;
   readonly FPS: number;
   readonly THEME: ThemeName | SmoothThemeName;
-  readonly FORMAT: (typeof FILM_FORMATS)[number];
+  readonly FORMAT: FilmFormat;
   /** Half of the first frame's height, units of the plane, a decimal number. */
   readonly RADIUS: string;
   /** Such as 1280x720. */

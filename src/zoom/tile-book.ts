@@ -1,6 +1,5 @@
 import { BoringTail } from '../cache/boring-tail.js';
-import { isFile } from '../cache/files.js';
-import { mapInGroups } from '../cache/groups.js';
+import { areFiles } from '../cache/files.js';
 import type { Layout } from '../cache/layout.js';
 import { parentOf, ROOT, type Address } from '../tile/address.js';
 
@@ -40,22 +39,21 @@ export class TileBook {
    */
   async look(addresses: readonly Address[]): Promise<Address[]> {
     await this.boring.refresh();
-    const lacking = new Set<Address>();
-    await mapInGroups(addresses, async (address) => {
-      if (this.#sources.has(address)) return;
-      const source = this.#interesting(address);
-      // Every tile has its picture before anybody can take the tile, wherever its samples are just now.
-      if (this.#there.has(source) || (await isFile(this.#layout.tile(source)))) {
-        if (!this.#there.has(source)) this.#counts[this.#lacked.has(source) ? 'computed' : 'cached']++;
-        this.#there.add(source);
-        this.#sources.set(address, source);
-      } else {
-        this.#lacked.add(source);
-        lacking.add(source);
-      }
-    });
-    const order = new Map(addresses.map((address, i) => [this.#interesting(address), i]));
-    return [...lacking].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    const sources = new Map<Address, Address>();
+    for (const address of addresses) {
+      if (!this.#sources.has(address)) sources.set(address, this.#interesting(address));
+    }
+    const unseen = [...new Set(sources.values())].filter((source) => !this.#there.has(source));
+    // Every tile has its picture before anybody can take the tile, wherever its samples are just now.
+    const found = await areFiles(unseen.map((source) => this.#layout.tile(source)));
+    const lacking = unseen.filter((_, i) => !found[i]);
+    for (const source of unseen.filter((_, i) => found[i])) {
+      this.#counts[this.#lacked.has(source) ? 'computed' : 'cached']++;
+      this.#there.add(source);
+    }
+    for (const source of lacking) this.#lacked.add(source);
+    for (const [address, source] of sources) if (this.#there.has(source)) this.#sources.set(address, source);
+    return lacking;
   }
 
   /** The tile itself, or its nearest ancestor that is not known to be boring. */

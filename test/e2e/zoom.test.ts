@@ -169,6 +169,38 @@ describe('a film', () => {
     await expectTidy(root);
   });
 
+  it('replaces a folder of frames, and one with anything else in it is refused before a tile is computed', async () => {
+    const root = await caches.fresh();
+    const out = `${root}.pictures`;
+    const make = async (cache: string, frames: number): ReturnType<typeof run> =>
+      await run(
+        'zoom',
+        await put(cache, { FORMAT: 'png', NUM_FRAMES: frames, ZOOM: '2x' }),
+        '--cache',
+        cache,
+        '-o',
+        out,
+      );
+    for (const frames of [3, 2]) {
+      expect(await make(root, frames)).toMatchObject({ code: 0, err: '' });
+      expect(await readdir(out)).toHaveLength(frames);
+    }
+    await writeFile(join(out, 'letters.txt'), 'dear');
+    const untouched = await caches.fresh();
+    const tiles = await readdir(join(untouched, 'tile'));
+    for (const cache of [root, untouched]) {
+      const { code, err } = await make(cache, 3);
+      expect(code).toBe(3);
+      expect(err).toContain('letters.txt');
+      expect(err).toContain('EEXISTS');
+    }
+    expect(await readFile(join(out, 'letters.txt'), 'utf8')).toBe('dear');
+    expect(await readdir(out)).toHaveLength(3);
+    expect(await readdir(join(untouched, 'tile'))).toEqual(tiles);
+    expect((await readdir(join(root, '..'))).filter((name) => name.startsWith('.'))).toEqual([]);
+    await rm(out, { recursive: true });
+  });
+
   it.each([
     ['{START: [0], FPS: -1}', 2, ['START', 'ZOOM: missing', 'NUM_FRAMES: missing', 'FPS']],
     ['{START: [99, 0], ZOOM: 2, NUM_FRAMES: 2, FPS: 2}', 2, ['START.0: expected a number from -8 to 8']],

@@ -147,6 +147,40 @@ describe('a painted frame', () => {
     }
   });
 
+  it.each([
+    ['above the axis', 5n << 61n],
+    ['on the axis, where cells are mirrored', 0n],
+  ])('is the same as a whole and as rows, whatever ancestors show its cells: %s', (_where, im) => {
+    const colours = new FilmColours('Galaxy');
+    const known = new Map<Address, FilmTile>();
+    const paint = (height: number, shift: number): Uint8Array => {
+      const frame = {
+        re: -(1n << 62n),
+        // A spacing that is a power of two, so that rows can be moved without rounding.
+        im: im + BigInt(shift) * (1n << BigInt(BITS - 8)),
+        bits: BITS,
+        log2Spacing: -8,
+        angle: 0,
+        width: 600,
+        height,
+      };
+      return paintFrame(frame, 2, colours, (address) => {
+        const up = Math.min(levelOf(address), address.endsWith('1') ? 2 : address.endsWith('3') ? 1 : 0);
+        const shown = address.slice(0, address.length - up) as Address;
+        if (!known.has(shown)) known.set(shown, tileOf(shown, true));
+        return { address: shown, tile: known.get(shown) as FilmTile };
+      });
+    };
+    const whole = paint(96, 0);
+    for (let row = 0; row < 96; row += 2) {
+      const start = 3 * 600 * row;
+      expect(
+        Buffer.compare(paint(2, 47 - row), whole.subarray(start, start + 3 * 600 * 2)),
+        `row ${row}`,
+      ).toBe(0);
+    }
+  });
+
   it('is the far exterior where no tile can be', () => {
     const frame = { re: 6n << 64n, im: 0n, bits: 64, log2Spacing: -6, angle: 0, width: 4, height: 4 };
     expect(tilesOf(frame, 1)).toEqual([]);

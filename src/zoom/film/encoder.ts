@@ -1,8 +1,5 @@
 import type { FrameRate } from './frame-rate.js';
 
-/** `png` is a folder with 000000.png and so on, `frames` a file with a line of JSON for each frame: `{"frame":0,"png":"<base64>"}`. */
-export type FilmFormat = 'mp4' | 'webm' | 'gif' | 'apng' | 'png' | 'frames';
-
 /** What an encoder is told once. */
 export interface Clip {
   /** Pixels. */

@@ -1,3 +1,5 @@
+import { systemCode } from '../../cache/cache-error.js';
+
 /** Stable codes of the errors that whoever makes a film may meet; see docs/movies.md. */
 export type FilmErrorCode =
   | 'EENCODER' // the encoder has failed or was killed
@@ -18,6 +20,11 @@ export class FilmError extends Error {
     this.code = code;
     this.path = path;
   }
+}
+
+/** An error as it is told: a full disk is said in words. */
+export function clear(path: string, error: unknown): unknown {
+  return systemCode(error) === 'ENOSPC' && !(error instanceof FilmError) ? fullDisk(path, error) : error;
 }
 
 /** What is said of a full disk, whoever has met it. */

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import { systemCode } from '../../cache/cache-error.js';
-import type { Clip, Encoder, FilmFormat } from './encoder.js';
+import type { Clip, Encoder } from './encoder.js';
 import { FfmpegProcess, findFfmpeg } from './ffmpeg.js';
-import { FilmError, fullDisk } from './film-error.js';
+import { clear, FilmError } from './film-error.js';
+import { codecsOf, FILM_FORMATS, type FilmFormat } from './film-format.js';
 import { frameRate } from './frame-rate.js';
 import { HIGHEST_GIF_RATE } from './gif-rate.js';
 import { EncoderThread } from './thread-encoder.js';
 import { Workplace } from './workplace.js';
 
-export type { FilmFormat } from './encoder.js';
+export type { FilmFormat } from './film-format.js';
 
 /** A film that is being made. */
 export interface FilmWriter {
@@ -49,11 +49,6 @@ export interface FilmOptions {
 const LARGEST_SIZE = 65_535;
 /** More would be too many even at 240 a second for half a day. */
 const MOST_FRAMES = 10_000_000;
-const FORMATS: readonly FilmFormat[] = ['mp4', 'webm', 'gif', 'apng', 'png', 'frames'];
-const CODECS: Readonly<Partial<Record<FilmFormat, readonly string[]>>> = {
-  mp4: ['libx264'],
-  webm: ['libvpx-vp9', 'libvpx'],
-};
 
 /**
  * Begins a film.
@@ -174,9 +169,9 @@ class Film implements FilmWriter {
 }
 
 function checked({ format, width, height, fps, frames }: FilmOptions): Clip {
-  if (!FORMATS.includes(format))
-    throw new RangeError(`expected a format of ${FORMATS.join(', ')}, got ${format}`);
-  const step = CODECS[format] === undefined ? 1 : 2;
+  if (!FILM_FORMATS.includes(format))
+    throw new RangeError(`expected a format of ${FILM_FORMATS.join(', ')}, got ${format}`);
+  const step = codecsOf(format) === null ? 1 : 2;
   for (const [name, size] of Object.entries({ width, height })) {
     if (!(Number.isInteger(size / step) && size > 0 && size <= LARGEST_SIZE)) {
       throw new RangeError(
@@ -195,8 +190,8 @@ function checked({ format, width, height, fps, frames }: FilmOptions): Clip {
 
 /** Null where it is done without. */
 async function chooseFfmpeg({ format, ffmpeg }: FilmOptions, target: string): ReturnType<typeof findFfmpeg> {
-  const codecs = CODECS[format];
-  if (codecs === undefined) return null;
+  const codecs = codecsOf(format);
+  if (codecs === null) return null;
   const found = ffmpeg === null ? null : await findFfmpeg(ffmpeg ?? 'ffmpeg', codecs);
   if (found !== null || (format === 'mp4' && typeof ffmpeg !== 'string')) return found;
   throw new FilmError(
@@ -205,9 +200,4 @@ async function chooseFfmpeg({ format, ffmpeg }: FilmOptions, target: string): Re
     `${target} needs ffmpeg with the encoder ${codecs.join(' or ')}, and ${ffmpeg ?? 'ffmpeg'} is none. Install it ` +
       '(apt install ffmpeg, dnf install ffmpeg-free, brew install ffmpeg), or choose one of the formats that need none: mp4, gif, apng, png, frames',
   );
-}
-
-/** A full disk is said in words. */
-function clear(path: string, error: unknown): unknown {
-  return systemCode(error) === 'ENOSPC' && !(error instanceof FilmError) ? fullDisk(path, error) : error;
 }

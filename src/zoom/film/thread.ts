@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemCode } from '../../cache/cache-error.js';
 import { Apng } from './apng.js';
-import type { Clip, FilmFormat, ThreadEncoder } from './encoder.js';
+import type { Clip, ThreadEncoder } from './encoder.js';
+import type { FilmFormat } from './film-format.js';
 import { Gif } from './gif.js';
 import { H264 } from './h264.js';
 import { PictureFolder, PictureLines } from './pictures.js';

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { systemCode } from '../../cache/cache-error.js';
 import { FilmError } from './film-error.js';
@@ -43,6 +43,27 @@ export class Workplace {
     await mayReplace(target, isFolder);
     const name = Array.from(basename(target)).slice(0, LONGEST_NAME).join('');
     return new Workplace(target, await mkdtemp(join(dirname(target), `.${name}-`)));
+  }
+
+  /**
+   * Makes sure that a film can be put into a place, now and without leaving anything there: whoever makes one for hours should not learn it
+   * at the end.
+   *
+   * @throws as {@link make}
+   */
+  static async try(path: string, isFolder: boolean): Promise<void> {
+    await (await Workplace.make(path, isFolder)).remove();
+  }
+
+  /** Takes a film, or a folder of pictures, that is somewhere else. */
+  async copy(from: string, isFolder: boolean): Promise<void> {
+    if (!isFolder) return await copyFile(from, this.film);
+    await mkdir(this.film);
+    for (const name of await readdir(from)) {
+      const path = join(this.film, name);
+      await copyFile(join(from, name), path);
+      await sync(path);
+    }
   }
 
   /** Puts the film into its place, durably, and removes the folder. */
