@@ -1,17 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { CacheError, systemCode } from '../cache/cache-error.js';
 import { FormatError } from '../tile/format-error.js';
-import { areaCommand } from './commands/area.js';
-import { checkCommand } from './commands/check.js';
-import { daemonCommand } from './commands/daemon.js';
-import { initCommand } from './commands/init.js';
-import { inspectCommand } from './commands/inspect.js';
-import { pointCommand } from './commands/point.js';
-import { renderCommand } from './commands/render.js';
-import { serveCommand } from './commands/serve.js';
-import { statusCommand } from './commands/status.js';
-import { wantCommand } from './commands/want.js';
-import { zoomCommand } from './commands/zoom.js';
 import type { Context } from './context.js';
 import { declaredOptions, PARSING, readConfig, type Environment } from './environment.js';
 import { EXIT } from './exit-codes.js';
@@ -20,35 +9,37 @@ import { suggest } from './suggest.js';
 import type { Terminal } from './terminal.js';
 import { FilmTilesError } from '../zoom/film-error.js';
 import { FilmError } from '../zoom/film/film-error.js';
-import { RequestError } from '../zoom/request.js';
+import { RequestError } from '../zoom/request-error.js';
 import { UsageError } from './usage-error.js';
 
-const COMMANDS = [
-  daemonCommand,
-  initCommand,
-  statusCommand,
-  checkCommand,
-  inspectCommand,
-  pointCommand,
-  areaCommand,
-  renderCommand,
-  wantCommand,
-  serveCommand,
-  zoomCommand,
-];
-const COMMAND_NAMES = [
-  'init',
-  'status',
-  'check',
-  'inspect',
-  'point',
-  'area',
-  'render',
-  'want',
-  'serve',
-  'zoom',
-  'completion',
-];
+/** Declares a command. */
+type Declare = (y: Argv, context: Context) => Argv;
+
+/** What stands where a command does when there is none. */
+const DEFAULT = 'daemon';
+/** Each is loaded when it is needed: all of them take longer than what many commands do. */
+const COMMANDS: Readonly<Record<string, () => Promise<Declare>>> = {
+  [DEFAULT]: async () => (await import('./commands/daemon.js')).daemonCommand,
+  init: async () => (await import('./commands/init.js')).initCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
+  inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
+  point: async () => (await import('./commands/point.js')).pointCommand,
+  area: async () => (await import('./commands/area.js')).areaCommand,
+  render: async () => (await import('./commands/render.js')).renderCommand,
+  want: async () => (await import('./commands/want.js')).wantCommand,
+  serve: async () => (await import('./commands/serve.js')).serveCommand,
+  zoom: async () => (await import('./commands/zoom.js')).zoomCommand,
+};
+const COMMAND_NAMES = [...Object.keys(COMMANDS).filter((name) => name !== DEFAULT), 'completion'];
+
+/** The command that is asked for, or all of them: for help, and where none is named. */
+async function loadCommands([first = '']: readonly string[]): Promise<Declare[]> {
+  const isNamed = first !== DEFAULT && Object.hasOwn(COMMANDS, first);
+  return await Promise.all(
+    (isNamed ? [first] : Object.keys(COMMANDS)).map(async (name) => await COMMANDS[name]()),
+  );
+}
 
 /**
  * The command line.
@@ -115,7 +106,7 @@ async function parse(argv: readonly string[], context: Context): Promise<void> {
         )
       );
     });
-  for (const declare of COMMANDS) parser = declare(parser, context);
+  for (const declare of await loadCommands(argv)) parser = declare(parser, context);
   await parser.parseAsync(shieldNumbers(argv), {}, (_error: unknown, _args: unknown, output: string) => {
     if (output !== '') terminal.out.write(`${output}\n`);
   });

@@ -1,7 +1,8 @@
 import type { Layout } from '../cache/layout.js';
 import { deepestLevelOf, pathOf } from '../zoom/make-film.js';
 import { parseRequestText } from '../zoom/request-text.js';
-import { checkRequest, RequestError, type ZoomRequest } from '../zoom/request.js';
+import { checkRequest, type ZoomRequest } from '../zoom/request.js';
+import { RequestError } from '../zoom/request-error.js';
 
 /** What visitors may ask for: films cost computing time of the whole cluster. */
 export interface FilmLimits {

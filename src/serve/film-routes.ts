@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { RequestError } from '../zoom/request.js';
+import { RequestError } from '../zoom/request-error.js';
 import { findFfmpeg } from '../zoom/film/ffmpeg.js';
 import { CODECS } from '../zoom/film/film-format.js';
 import { CACHING, sendNothing } from './files.js';

@@ -9,7 +9,8 @@ import { filmKey, frameKey } from './frame-key.js';
 import { Leader, type FilmProgress } from './leader.js';
 import { FilmPath } from './path.js';
 import { ProgressFile } from './progress-file.js';
-import { RequestError, type ZoomRequest } from './request.js';
+import { type ZoomRequest } from './request.js';
+import { RequestError } from './request-error.js';
 
 /** What a film is made of, and where it goes. */
 export interface MakeFilmOptions {
@@ -25,6 +26,8 @@ export interface MakeFilmOptions {
   readonly onProgress: (progress: FilmProgress) => void;
   /** Told the names of frames that are in the film and kept in the cache. */
   readonly onFrame?: (frame: Key) => void;
+  /** Awaited before anything is computed; not for a film that is there. */
+  readonly onBegin?: () => Promise<void>;
   /** Who makes it, for whoever looks at what the cluster does. */
   readonly leader?: string;
 }
@@ -57,6 +60,7 @@ export async function makeFilm(options: MakeFilmOptions): Promise<FilmReport> {
   let last: FilmProgress | null = null;
   if (!isReused) {
     await makeFolder(layout.frameFolder);
+    await options.onBegin?.();
     const { width, height, length: frames } = path;
     const chosen = ffmpeg === undefined ? {} : { ffmpeg };
     const film = await openFilm({ path: stored, format, width, height, fps, frames, ...chosen });

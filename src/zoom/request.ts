@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { SMOOTH_THEME_NAMES, type SmoothThemeName } from '../image/smooth-palette.js';
 import { THEME_NAMES, type ThemeName } from '../image/themes.js';
 import { parseWhole } from '../math/fixed.js';
+import { RequestError } from './request-error.js';
 import { FILM_FORMATS, type FilmFormat } from './film/film-format.js';
 
 /** Limits of a request. */
@@ -143,21 +144,6 @@ export interface ZoomRequest {
 /** The schema of a request, as JSON Schema. */
 export function requestJsonSchema(): object {
   return z.toJSONSchema(requestSchema, { io: 'input' });
-}
-
-/** What is wrong with a request: all of it. */
-export class RequestError extends Error {
-  readonly code = 'EREQUEST';
-  /** One line a fault: where, and what was expected. */
-  readonly faults: readonly string[];
-
-  constructor(faults: readonly string[]) {
-    super(
-      `The request has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
-    );
-    this.name = 'RequestError';
-    this.faults = faults;
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRequestText } from '../../src/zoom/request-text.js';
-import { checkRequest, LIMITS, RequestError, requestJsonSchema } from '../../src/zoom/request.js';
+import { checkRequest, LIMITS, requestJsonSchema } from '../../src/zoom/request.js';
+import { RequestError } from '../../src/zoom/request-error.js';
 
 const DOCUMENT =
   '{START: [0.29340, -1.3941], ZOOM: "8x", NUM_FRAMES: 128, FPS: 20, THEME: "Galaxy", FORMAT: "mp4"}';

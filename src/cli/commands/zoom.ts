@@ -5,7 +5,6 @@ import type { Argv } from 'yargs';
 import { clientNameFrom } from '../../cache/client-name.js';
 import { Layout } from '../../cache/layout.js';
 import { readSettings } from '../../cache/settings.js';
-import { Daemon } from '../../daemon/daemon.js';
 import { MAX_LEVEL } from '../../tile/grid.js';
 import type { FilmProgress } from '../../zoom/leader.js';
 import { makeFilm } from '../../zoom/make-film.js';
@@ -55,7 +54,8 @@ async function runZoom(args: ZoomArguments, terminal: Terminal, version: string)
   const stopped = nextSignal();
   void stopped.signal.then(() => stop.abort());
   const progress = new FilmProgressReport(terminal, args.json);
-  const local = args.local ? await startDaemon(args.cache, workers, terminal, version) : null;
+  const { cache } = args;
+  let local: LocalDaemon | null = null;
   try {
     const report = await makeFilm({
       layout,
@@ -65,6 +65,9 @@ async function runZoom(args: ZoomArguments, terminal: Terminal, version: string)
       leader: `zoom-${process.pid} on ${hostname()}`,
       ffmpeg: args.ffmpeg === 'none' ? null : args.ffmpeg,
       signal: stop.signal,
+      onBegin: async () => {
+        if (args.local) local = await startDaemon(cache, workers, terminal, version);
+      },
       onProgress: (now) => progress.show(now),
     });
     progress.end();
@@ -79,7 +82,7 @@ async function runZoom(args: ZoomArguments, terminal: Terminal, version: string)
     return EXIT.interrupted;
   } finally {
     progress.end();
-    await local?.stop();
+    await (local as LocalDaemon | null)?.stop();
     stopped.forget();
   }
 }
@@ -96,12 +99,18 @@ async function readRequest(path: string): Promise<string> {
 }
 
 /** A daemon in this process that makes what is asked for. */
+interface LocalDaemon {
+  readonly stop: () => Promise<void>;
+}
+
 async function startDaemon(
   root: string,
   workers: number,
   terminal: Terminal,
   version: string,
-): Promise<{ stop: () => Promise<void> }> {
+): Promise<LocalDaemon> {
+  // A film that is there does without.
+  const { Daemon } = await import('../../daemon/daemon.js');
   const daemon = await Daemon.start({
     root,
     client: clientNameFrom(`zoom-${process.pid}-${hostname()}`),
