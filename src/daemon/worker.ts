@@ -1,25 +1,18 @@
-import { dirname } from 'node:path';
-import { systemCode } from '../cache/cache-error.js';
-import { isGone, makeFolds, publish } from '../cache/files.js';
-import { assertWay } from '../cache/folders.js';
-import type { Result } from '../cache/merge.js';
+import { publish } from '../cache/files.js';
 import { belongs } from '../cache/reach.js';
-import { pictureFlaw } from '../cache/picture-file.js';
 import { readRaw } from '../cache/raw-file.js';
 import { Layout, type WorkLayout } from '../cache/layout.js';
-import { encodeBoringPicture, encodePicture } from '../image/picture.js';
-import { isThemeName, type ThemeName } from '../image/themes.js';
+import { isThemeName } from '../image/themes.js';
 import { boringPeriod } from '../subdivide/boring.js';
 import { tileFromNothing } from '../subdivide/from-nothing.js';
-import { noStatistics, type Statistics } from '../subdivide/statistics.js';
-import { subdivideAll, type InterestingChild, type Parent } from '../subdivide/subdivide.js';
+import { noStatistics } from '../subdivide/statistics.js';
+import { subdivideAll, type Parent } from '../subdivide/subdivide.js';
 import { levelOf, type Address } from '../tile/address.js';
-import { isFolded } from '../tile/folding.js';
-import type { PictureFormat } from '../tile/picture-format.js';
 import { encodeRaw } from '../tile/raw.js';
 import type { Job, Outcome } from './job.js';
 import { bestKernel, deepSampler } from './kernel.js';
 import { loadReferences, saveReferences } from './references.js';
+import { failure, storeTiles, type Place } from './store-tiles.js';
 
 /**
  * The worker thread: reads, computes, encodes and writes, all below the client's own work folder. Names in the shared
@@ -39,25 +32,6 @@ export default async function perform(job: Job): Promise<Outcome[]> {
   );
 }
 
-/** Where results go, and how they look. */
-interface Place {
-  readonly layout: Layout;
-  readonly work: WorkLayout;
-  readonly theme: ThemeName;
-  readonly image: PictureFormat;
-}
-
-/**
- * The outcome of what the file system refused.
- *
- * @throws the error when it is no such thing
- */
-function failure(error: unknown): Outcome {
-  const code = systemCode(error);
-  if (code === undefined || !(error instanceof Error)) throw error;
-  return { kind: 'failed', code, reason: error.message };
-}
-
 /** Reads all, computes all together, writes all at once: waiting for the disk is most of it. */
 async function subdivideClaimed(addresses: readonly Address[], place: Place): Promise<Outcome[]> {
   const read = await Promise.all(addresses.map(async (address) => await readParent(place.work, address)));
@@ -70,7 +44,7 @@ async function subdivideClaimed(addresses: readonly Address[], place: Place): Pr
   const stored = await Promise.all(
     subdivisions.map(async ({ interesting, boring, statistics }, i) => {
       const result = { kind: 'subdivided', address: parents[i].address, boring } as const;
-      return await store(result, interesting, statistics, place);
+      return await storeTiles(result, interesting, statistics, place);
     }),
   );
   return read.map((one) => ('samples' in one ? stored[parents.indexOf(one)] : one));
@@ -96,38 +70,7 @@ async function make(address: Address, place: Place): Promise<Outcome> {
   await saveReferences(place.layout, sampler);
   const period = boringPeriod(samples);
   const result = { kind: 'made', address, boring: period === null ? [] : [{ address, period }] } as const;
-  return await store(result, period === null ? [{ address, samples }] : [], statistics, place);
-}
-
-/** Writes tiles and pictures. */
-async function store(
-  result: Result,
-  interesting: readonly InterestingChild[],
-  statistics: Statistics,
-  { layout, work, theme, image }: Place,
-): Promise<Outcome> {
-  const files = interesting.flatMap(({ address, samples }) => [
-    { path: work.done(address), bytes: encodeRaw(samples) },
-    { path: work.tile(address), bytes: encodePicture(samples, theme, image) },
-  ]);
-  try {
-    const folded = files.map(({ path }) => path).filter(isFolded);
-    for (const path of new Map(folded.map((one) => [dirname(one), one])).values()) {
-      await assertWay(work.folder, path);
-      await makeFolds(path);
-    }
-    // Another thread may write the same one, as its parent's child, and a merge take it: it must be whole at any time.
-    await Promise.all(files.map(async ({ path, bytes }) => await publish(path, bytes)));
-    for (const period of new Set(result.boring.map((tile) => tile.period))) {
-      // The picture of a period never changes, so an old one will do, if it is whole.
-      if ((await pictureFlaw(layout.tile({ period }), image)) === null) continue;
-      // Other threads make the same one, and the next merge takes it, whoever's it is: it must be whole at any time.
-      await publish(work.tile({ period }), encodeBoringPicture(period, theme, image));
-    }
-    return { kind: 'computed', result, statistics };
-  } catch (error) {
-    return isGone(error) ? { kind: 'gone' } : failure(error);
-  }
+  return await storeTiles(result, period === null ? [{ address, samples }] : [], statistics, place);
 }
 
 /** Makes a tile's raw file again: the same bits, whether it came from its parent or from nothing. */

@@ -1,0 +1,206 @@
+import { sql } from 'kysely';
+import type { Database } from './db/database.js';
+import type { Role } from './db/schema.js';
+import { HubError } from './hub-error.js';
+import { hashPassword, isPassword } from './passwords.js';
+import { digestOf, newSecret } from './secrets.js';
+
+/** Who asks. */
+export interface Account {
+  readonly id: number;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** A token as its owner sees it; the secret is told once only. */
+export interface TokenEntry {
+  readonly id: number;
+  readonly name: string;
+  readonly created: Date;
+  readonly used: Date | null;
+  readonly revoked: Date | null;
+}
+
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{1,38}[\p{L}\p{N}]$/u;
+const PASSWORD = { least: 10, most: 200 } as const;
+const SESSION_DAYS = 30;
+/** Tokens of an account that are not revoked. */
+const MAX_TOKENS = 50;
+
+/** Accounts, and how people and programs prove that they act for one: by a session's cookie or a token. */
+export class Accounts {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** @throws HubError EBODY for a name or password that is none, ENAME for a name that is taken */
+  async signUp(name: string, password: string): Promise<Account> {
+    checkName(name);
+    checkPassword(password);
+    const kept = await hashPassword(password);
+    const made = await this.#db
+      .insertInto('account')
+      .values({ name, name_key: keyOf(name), password: kept })
+      .onConflict((conflict) => conflict.column('name_key').doNothing())
+      .returning(['id', 'role'])
+      .executeTakeFirst();
+    if (made === undefined)
+      throw new HubError('ENAME', `There is somebody named ${name} already. Choose another name.`);
+    return { ...made, name };
+  }
+
+  /** @throws HubError ESIGNIN when there is no such account, or another password belongs to it */
+  async signIn(name: string, password: string): Promise<Account> {
+    const found = await this.#db
+      .selectFrom('account')
+      .select(['id', 'name', 'role', 'password'])
+      .where('name_key', '=', keyOf(name))
+      .executeTakeFirst();
+    const isRight = await isPassword(password, found?.password ?? null);
+    if (found?.name == null || !isRight) throw new HubError('ESIGNIN', 'Name or password are not right.');
+    return { id: found.id, name: found.name, role: found.role };
+  }
+
+  /** Begins a session. @returns what the browser keeps */
+  async openSession(account: number): Promise<string> {
+    const secret = newSecret('');
+    await this.#db
+      .insertInto('session')
+      .values({
+        digest: digestOf(secret),
+        account,
+        expires: sql`now() + ${`${SESSION_DAYS} days`}::interval`,
+      })
+      .execute();
+    await this.#db
+      .deleteFrom('session')
+      .where('expires', '<', sql<Date>`now()`)
+      .execute();
+    return secret;
+  }
+
+  async closeSession(secret: string): Promise<void> {
+    await this.#db.deleteFrom('session').where('digest', '=', digestOf(secret)).execute();
+  }
+
+  /** Whose session it is; null when it is none, or over. */
+  async ofSession(secret: string): Promise<Account | null> {
+    const found = await this.#db
+      .selectFrom('session')
+      .innerJoin('account', 'account.id', 'session.account')
+      .select(['account.id', 'account.name', 'account.role'])
+      .where('session.digest', '=', digestOf(secret))
+      .where('session.expires', '>', sql<Date>`now()`)
+      .executeTakeFirst();
+    return found?.name == null ? null : { ...found, name: found.name };
+  }
+
+  /** Whose token it is; null when it is none, or revoked. */
+  async ofToken(secret: string): Promise<Account | null> {
+    const found = await this.#db
+      .selectFrom('token')
+      .innerJoin('account', 'account.id', 'token.account')
+      .select(['account.id', 'account.name', 'account.role', 'token.id as token'])
+      .where('token.digest', '=', digestOf(secret))
+      .where('token.revoked', 'is', null)
+      .executeTakeFirst();
+    if (found?.name == null) return null;
+    // To the minute: not every request is worth a write.
+    await this.#db
+      .updateTable('token')
+      .set({ used: sql`now()` })
+      .where('id', '=', found.token)
+      .where((where) =>
+        where.or([where('used', 'is', null), where('used', '<', sql<Date>`now() - interval '1 minute'`)]),
+      )
+      .execute();
+    return { id: found.id, name: found.name, role: found.role };
+  }
+
+  /**
+   * Makes a token.
+   *
+   * @returns its number, and the secret, which is not kept
+   * @throws HubError EBODY when the name is none or there are too many
+   */
+  async newToken(account: number, name: string): Promise<{ readonly id: number; readonly secret: string }> {
+    if (name.length === 0 || name.length > 60)
+      throw new HubError('EBODY', 'expected a name of 1 to 60 characters for the token, such as "laptop"');
+    const tokens = await this.tokens(account);
+    if (tokens.filter(({ revoked }) => revoked === null).length >= MAX_TOKENS)
+      throw new HubError('EBODY', `There are ${MAX_TOKENS} tokens already. Revoke some that are not needed.`);
+    const secret = newSecret('mandeld_');
+    const { id } = await this.#db
+      .insertInto('token')
+      .values({ account, name, digest: digestOf(secret) })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return { id, secret };
+  }
+
+  async tokens(account: number): Promise<TokenEntry[]> {
+    return await this.#db
+      .selectFrom('token')
+      .select(['id', 'name', 'created', 'used', 'revoked'])
+      .where('account', '=', account)
+      .orderBy('id')
+      .execute();
+  }
+
+  /** @throws HubError ENONE when the account has no such token */
+  async revokeToken(account: number, id: number): Promise<void> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('token')
+      .set({ revoked: sql`coalesce(revoked, now())` })
+      .where('id', '=', id)
+      .where('account', '=', account)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new HubError('ENONE', 'There is no such token.');
+  }
+
+  /** Gives an account another role. @returns false when there is none of the name */
+  async setRole(name: string, role: Role): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('account')
+      .set({ role })
+      .where('name_key', '=', keyOf(name))
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** Removes what tells who somebody is. The row stays, so that the ledger stays true. */
+  async delete(account: number): Promise<void> {
+    await this.#db.transaction().execute(async (tx) => {
+      await tx
+        .updateTable('account')
+        .set({ name: null, name_key: null, password: null, role: 'user', deleted: sql`now()` })
+        .where('id', '=', account)
+        .execute();
+      await tx.deleteFrom('session').where('account', '=', account).execute();
+      await tx
+        .updateTable('token')
+        .set({ revoked: sql`coalesce(revoked, now())`, name: '' })
+        .where('account', '=', account)
+        .execute();
+    });
+  }
+}
+
+function keyOf(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
+
+function checkName(name: string): void {
+  if (name === name.normalize('NFKC') && NAME.test(name) && !/ {2}/.test(name)) return;
+  throw new HubError(
+    'EBODY',
+    'expected a name of 3 to 40 letters and digits, with single spaces, dots, hyphens and underscores between them',
+  );
+}
+
+function checkPassword(password: string): void {
+  if (password.length >= PASSWORD.least && password.length <= PASSWORD.most) return;
+  throw new HubError('EBODY', `expected a password of ${PASSWORD.least} to ${PASSWORD.most} characters`);
+}
