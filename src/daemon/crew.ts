@@ -3,6 +3,7 @@ import { keepCopy, setAside } from '../cache/bad-folder.js';
 import { remove } from '../cache/files.js';
 import type { Layout } from '../cache/layout.js';
 import type { Membership } from '../cache/membership.js';
+import type { Result } from '../cache/merge.js';
 import { addStatistics, noStatistics, type Statistics } from '../subdivide/statistics.js';
 import type { Address } from '../tile/address.js';
 import type { ErrorLog } from './error-log.js';
@@ -22,6 +23,23 @@ export const TILES_PER_JOB = 4;
 /** A job of several tiles should take no longer than this: others may be waiting for work. */
 const JOB_MS = 400;
 
+/** Those who compute what a daemon has claimed: its own threads, or others elsewhere. They take what waits and leave results. */
+export interface Workforce {
+  /** What was computed since the start. */
+  readonly statistics: Statistics;
+  /** Works for a membership from now on; what runs for an earlier one, or for none (null), is not taken any more. */
+  serve(membership: Membership | null): void;
+  /** Hands out what waits. */
+  feed(): void;
+  /** Told what was merged: it is in the cache now. */
+  merged(results: readonly Result[]): void;
+  /** Ends what is under way, and begins nothing but what must be done to give it back. */
+  finish(): Promise<void>;
+  /** Forgets what all hold. */
+  abandon(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** What the crew works with. */
 export interface CrewParts {
   readonly workers: number;
@@ -40,8 +58,7 @@ export interface CrewParts {
  * The threads and what comes back from them. Waiting tiles are handed to free threads; a computed tile becomes a result, a
  * damaged one is made again, one that fails is repeated and in the end set aside.
  */
-export class Crew {
-  /** What was computed since the start. */
+export class Crew implements Workforce {
   readonly statistics: Statistics = noStatistics();
   readonly #parts: CrewParts;
   readonly #pool: WorkerPool<Job, Outcome[]>;
@@ -57,7 +74,6 @@ export class Crew {
     this.#pool = new WorkerPool(new URL('./worker.js', import.meta.url), parts.workers);
   }
 
-  /** Works for a membership from now on; what runs for an earlier one, or for none (null), is not taken any more. */
   serve(membership: Membership | null): void {
     this.#membership = membership;
   }
@@ -93,6 +109,8 @@ export class Crew {
       for (const { address, kind } of tasks) held.running.set(address, { kind, since: start, done });
     }
   }
+
+  merged(): void {}
 
   /** Lets the threads finish what they have begun, and begin nothing but what must be done to give it back. */
   async finish(): Promise<void> {

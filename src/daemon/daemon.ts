@@ -5,7 +5,7 @@ import type { CacheLock } from '../cache/lock.js';
 import { BEATS_PER_LEASE, Membership } from '../cache/membership.js';
 import type { Settings } from '../cache/settings.js';
 import { activityOf } from './activity.js';
-import { Crew, TILES_PER_JOB } from './crew.js';
+import { Crew, TILES_PER_JOB, type Workforce } from './crew.js';
 import { ErrorLog } from './error-log.js';
 import { Exchange } from './exchange.js';
 import { Heart } from './heart.js';
@@ -45,7 +45,7 @@ export class Daemon {
   readonly #lock: CacheLock;
   readonly #held = new Holdings();
   readonly #space: SpaceGuard;
-  readonly #crew: Crew;
+  readonly #crew: Workforce;
   readonly #exchange: Exchange;
   readonly #hint: ChangeHint;
   readonly #tally: Tally;
@@ -79,7 +79,8 @@ export class Daemon {
     this.#heart = new Heart((settings.lease * 1000) / BEATS_PER_LEASE, async () => await this.#beat());
     this.#space = new SpaceGuard(root, minFree, logger);
     this.#exchange = new Exchange(layout, lock, this.#held, options, logger, tally, this.#errors);
-    this.#crew = new Crew({
+    const { workforce = (parts) => new Crew(parts) } = options;
+    this.#crew = workforce({
       workers,
       job: { root, client, theme, image },
       layout,
@@ -200,7 +201,10 @@ export class Daemon {
     if (room < inWork && waiting.length > 0 && !merging) room = 0;
     if ((room > 0 || this.#space.closed) && !(await this.#space.hasSpace())) room = 0;
     const { merged, again } = await this.#exchange.trade(this.#membership, merging, room);
-    if (merged.length > 0) this.#mergedAt = performance.now();
+    if (merged.length > 0) {
+      this.#mergedAt = performance.now();
+      this.#crew.merged(merged);
+    }
     this.#crew.feed();
     return merged.length > 0 || again;
   }
@@ -303,7 +307,7 @@ export class Daemon {
     await this.#crew.finish();
     if (this.#fenced) return;
     try {
-      await this.#exchange.settle(this.#membership);
+      this.#crew.merged(await this.#exchange.settle(this.#membership));
       // A heartbeat that is being written would make the folder's removal fail.
       await this.#heart.stop();
       await this.#membership.leave();

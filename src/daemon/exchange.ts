@@ -30,6 +30,8 @@ export interface Limits {
   readonly maxLevel: number;
   /** Only what was asked for is made; a tile of todo/ is subdivided only for that. */
   readonly onlyWants: boolean;
+  /** Whether what was asked for is made at all. */
+  readonly makes?: boolean;
 }
 
 /** Results, and what they consist of. */
@@ -48,6 +50,7 @@ export class Exchange {
   readonly #held: Holdings;
   readonly #maxLevel: number;
   readonly #onlyWants: boolean;
+  readonly #makes: boolean;
   readonly #logger: Logger;
   readonly #tally: Tally;
   readonly #errors: ErrorLog;
@@ -66,7 +69,7 @@ export class Exchange {
     layout: Layout,
     lock: CacheLock,
     held: Holdings,
-    { maxLevel, onlyWants }: Limits,
+    { maxLevel, onlyWants, makes = true }: Limits,
     logger: Logger,
     tally: Tally = new Tally(0),
     errors: ErrorLog = new ErrorLog(logger),
@@ -76,6 +79,7 @@ export class Exchange {
     this.#held = held;
     this.#maxLevel = Math.min(maxLevel, deepestLevel(layout.root));
     this.#onlyWants = onlyWants;
+    this.#makes = makes;
     this.#logger = logger;
     this.#tally = tally;
     this.#errors = errors;
@@ -118,16 +122,17 @@ export class Exchange {
     });
   }
 
-  /** Merges all results and gives back what was not begun. */
-  async settle(membership: Membership): Promise<void> {
+  /** Merges all results, which it returns, and gives back what was not begun. */
+  async settle(membership: Membership): Promise<readonly Result[]> {
     const batch = await this.#complete(membership);
-    await this.#lock.run(async (held) => {
+    return await this.#lock.run(async (held) => {
       await membership.assertMember();
-      await this.#merge(membership, batch, held);
+      const merged = await this.#merge(membership, batch, held);
       this.#held.waiting.length = 0;
       // All that stands there: a claim that was cut off has left tiles that nobody knows of, and leaving removes them.
       const { work } = membership;
       await putBack(this.#layout, work, held);
+      return merged;
     });
   }
 
@@ -267,7 +272,7 @@ export class Exchange {
   }
 
   #mayMake(address: Address): boolean {
-    return levelOf(address) <= this.#maxLevel;
+    return this.#makes && levelOf(address) <= this.#maxLevel;
   }
 
   async #isNothingLeft(membership: Membership): Promise<boolean> {

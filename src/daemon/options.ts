@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DiskRoom } from '../cache/free-space.js';
 import type { SectionTimes } from '../cache/lock.js';
 import type { CurrentTile, LastError } from '../cache/status-file.js';
+import type { CrewParts, Workforce } from './crew.js';
 import type { Statistics } from '../subdivide/statistics.js';
 
 /** How a daemon works; all of it is decided by the command line. */
@@ -27,6 +28,10 @@ export interface DaemonOptions {
   /** Now, by the local clock; only to be shown. */
   readonly started: Date;
   readonly logger: Logger;
+  /** Whether tiles that were asked for are made from nothing. */
+  readonly makes?: boolean;
+  /** Who computes; without it, threads of this process. */
+  readonly workforce?: (parts: CrewParts) => Workforce;
   /** Told after every section under the lock. */
   readonly onSection?: (times: SectionTimes) => void;
 }

@@ -76,12 +76,14 @@ const STATEMENTS = [
     state text not null default 'pending' check (state in ('pending', 'valid', 'false')),
     proof text check (proof in ('replica', 'recomputed', 'alone')),
     reason text,
+    suspect boolean not null default false,
     received timestamptz not null default now(),
     decided timestamptz,
     check ((state = 'pending') = (decided is null)),
     check ((state = 'valid') = (proof is not null))
   )`,
   `create index result_of_tile on result (address)`,
+  `create index result_suspect on result (id) where suspect`,
   `create index result_of_account on result (account, id)`,
   `create table bean (
     id bigint generated always as identity primary key,

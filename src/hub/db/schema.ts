@@ -119,6 +119,8 @@ export interface ResultTable {
   proof: Proof | null;
   /** Why it is false. */
   reason: string | null;
+  /** Whether it is to be looked into again: its account was caught later. */
+  suspect: Generated<boolean>;
   received: Generated<Date>;
   decided: Date | null;
 }

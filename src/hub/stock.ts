@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import type { Address } from '../tile/address.js';
+import type { Database } from './db/database.js';
+
+/** The tiles that a hub holds, as the database knows them, for checkouts. */
+export class Stock {
+  readonly #db: Database;
+  readonly #hub: string;
+
+  /** @param hub the hub's name as a client of the cache */
+  constructor(db: Database, hub: string) {
+    this.#db = db;
+    this.#hub = hub;
+  }
+
+  /** Nothing is held: after a start, or when the cache's other clients have taken the hub for dead. */
+  async empty(): Promise<void> {
+    await this.#db.transaction().execute(async (tx) => {
+      await tx.updateTable('tile').set({ held: false }).where('hub', '=', this.#hub).execute();
+      await tx
+        .deleteFrom('tile')
+        .where('hub', '=', this.#hub)
+        .where('state', '=', 'ready')
+        .where('failures', '=', 0)
+        .execute();
+    });
+  }
+
+  /** Tiles were claimed: they may be given out from now on, in this order. What is known of them already is kept. */
+  async add(addresses: readonly Address[], now: number): Promise<void> {
+    if (addresses.length === 0) return;
+    await this.#db
+      .insertInto('tile')
+      .values(addresses.map((address, i) => ({ address, hub: this.#hub, held: true, rank: now + i / 1000 })))
+      .onConflict((conflict) =>
+        conflict.column('address').doUpdateSet({
+          hub: this.#hub,
+          held: true,
+          // A lease that has ended meanwhile, while nobody held the tile.
+          state: sql`case when tile.state <> 'leased' or exists (
+            select 1 from lease where lease.address = tile.address and lease.state = 'held') then tile.state
+            when exists (select 1 from result where result.address = tile.address and result.state = 'pending') then 'judging'
+            else 'ready' end`,
+        }),
+      )
+      .execute();
+  }
+}
