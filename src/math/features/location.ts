@@ -1,4 +1,4 @@
-import { angleOfWord, equalAngles, formatAngle, periodOf, type Angle, type AnglePair } from './angle.js';
+import { angleOfWord, formatAngle, periodOf, type AnglePair } from './angle.js';
 import { pairOfAngle } from './angle-pair.js';
 import { digitsFor, rootOf } from './boundary.js';
 import {
@@ -19,10 +19,11 @@ import { shapeOf, type Shape } from './shape.js';
  * From an external angle to the component at whose root the ray lands, and back.
  *
  * A ray of period p that has been followed through some p iterates is near its root, and Newton's method for the
- * nucleus starts from there. That is a guess; the answer is accepted when the ray has come to within half of the component's
- * size of the root of that component, which was computed without the ray, on the side where it belongs. In units of the
- * size, counted from the root, rays approach their roots alike: after 7 p iterates at about 0.3 + 0.1 i for cardioids
- * (0.24 to 0.6 and 0.06 to 0.11 were seen) and -0.1 + 0.5 i for discs, and its conjugate for the upper ray.
+ * nucleus starts from there. That is a guess; the answer is accepted when both rays of the pair have come to within half of the
+ * component's size of its root, which was computed without them, the lower one to the left of the upper one as seen along
+ * the size. In units of the size, counted from the root, rays approach their roots alike: after 7 p iterates
+ * at about 0.3 + 0.1 i for cardioids and -0.1 + 0.5 i for discs, and the conjugate for the upper ray. The axis of a cusp may
+ * be turned by some degrees, so one ray alone tells no side.
  *
  * @see Douady and Hubbard, Orsay notes, exposé VIII (rays with odd denominators land at roots); Schleicher, "Rational parameter
  * rays of the Mandelbrot set", theorem 1.1
@@ -63,37 +64,36 @@ const BESIDE: Readonly<Record<Shape['kind'], readonly (readonly [number, number]
 };
 
 /**
- * The component at whose root a ray lands.
+ * The component at whose root a pair of rays lands.
  *
- * @param angle with an odd denominator; its period is the component's
+ * @param pair of angles as `pairOfAngle` makes it; their period is the component's
  * @throws RangeError for a period above 65,536
- * @throws Error where no component is confirmed, which has not been seen
+ * @throws Error where no component is confirmed, which has not been seen for angles that are a pair
  */
-export function locate(angle: Angle): Location {
-  const period = periodOf(angle);
+export function locate(pair: AnglePair): Location {
+  const period = periodOf(pair.lower);
   if (period === 1) return locationAt(fixedOf(0, 0, digitsFor(0)), 1);
-  const side = sideOf(angle);
   let guess: Location | null = null;
-  for (const ray of checkpoints(angle, period)) {
-    if (ray.dwell % (PATIENCE * period) === 0) guess = null;
-    guess ??= guessFrom(ray, period);
-    if (guess && isLanding(ray, side, guess)) return guess;
+  for (const rays of checkpoints(pair, period, MAX_TURNS)) {
+    if (rays.lower.dwell % (PATIENCE * period) === 0) guess = null;
+    guess ??= guessFrom(rays.lower, period);
+    if (guess && areLanding(rays, guess)) return guess;
   }
-  throw new Error(`expected a component at the ray ${formatAngle(angle)}, got none`);
+  const text = `${formatAngle(pair.lower)} and ${formatAngle(pair.upper)}`;
+  throw new Error(`expected a component at the rays ${text}, got none`);
 }
 
 /**
- * Whether a ray lands at the root of a component.
+ * Whether a pair of rays lands at the root of a component.
  *
- * @param angle with an odd denominator
+ * @param pair of angles as `pairOfAngle` makes it
  * @throws RangeError for a period above 65,536
  */
-export function landsAt(angle: Angle, location: Location): boolean {
-  const period = periodOf(angle);
-  if (period !== location.period) return false;
+export function landsAt(pair: AnglePair, location: Location): boolean {
+  const { period } = location;
+  if (periodOf(pair.lower) !== period) return false;
   if (period === 1) return true;
-  const side = sideOf(angle);
-  for (const ray of checkpoints(angle, period)) if (isLanding(ray, side, location)) return true;
+  for (const rays of checkpoints(pair, period, PATIENCE)) if (areLanding(rays, location)) return true;
   return false;
 }
 
@@ -120,7 +120,7 @@ export function anglesOf(nucleus: FixedComplex, period: number): AnglePair {
       const angle = angleOfWord(word, period);
       if (periodOf(angle) === period) {
         const pair = pairOfAngle(angle);
-        if (landsAt(pair.lower, location) && landsAt(pair.upper, location)) return pair;
+        if (landsAt(pair, location)) return pair;
       }
       refused.add(word);
     }
@@ -128,16 +128,19 @@ export function anglesOf(nucleus: FixedComplex, period: number): AnglePair {
   throw new Error(`expected the angles of a component of period ${period}, got none`);
 }
 
-/** 1 for the lower angle of a pair, whose ray comes from the left as seen along the size; -1 for the upper one. */
-function sideOf(angle: Angle): number {
-  return equalAngles(pairOfAngle(angle).lower, angle) ? 1 : -1;
+/** Two rays followed to the same dwell. */
+interface InwardRays {
+  readonly lower: InwardRay;
+  readonly upper: InwardRay;
 }
 
-/** A ray on its way inwards, each time that its angle has returned. */
-function* checkpoints(angle: Angle, period: number): Generator<InwardRay> {
-  for (const ray of traceInwards(angle)) {
-    if (ray.dwell > MAX_TURNS * period) return;
-    if (ray.dwell >= FIRST_GUESS * period && ray.dwell % period === 0) yield ray;
+/** Both rays on their way inwards, each time that their angles have returned, up to a number of turns. */
+function* checkpoints(pair: AnglePair, period: number, turns: number): Generator<InwardRays> {
+  const uppers = traceInwards(pair.upper);
+  for (const lower of traceInwards(pair.lower)) {
+    const upper = uppers.next().value;
+    if (lower.dwell > turns * period) return;
+    if (lower.dwell >= FIRST_GUESS * period && lower.dwell % period === 0) yield { lower, upper };
   }
 }
 
@@ -160,18 +163,20 @@ function locationAt(near: FixedComplex, period: number): Location {
   }
 }
 
-function isLanding({ position }: InwardRay, side: number, { root, shape }: Location): boolean {
-  if (log2Distance(position, root) > shape.log2Size + LOG2_NEAR) return false;
-  const bits = Math.max(position.bits, root.bits);
-  const way = scaledOf(minus(withBits(position, bits), withBits(root, bits)));
-  return Math.sign(multiply(way, inverse(shape.size)).im) === side;
+function areLanding({ lower, upper }: InwardRays, { root, shape }: Location): boolean {
+  for (const { position } of [lower, upper]) {
+    if (log2Distance(position, root) > shape.log2Size + LOG2_NEAR) return false;
+  }
+  const bits = Math.max(lower.position.bits, upper.position.bits);
+  const across = scaledOf(minus(withBits(lower.position, bits), withBits(upper.position, bits)));
+  return multiply(across, inverse(shape.size)).im > 0;
 }
 
 /** The period of an angle read off from a point beside the root: the p-periodic one next to that of the point's ray. */
 function wordBeside({ period, root, shape }: Location, beside: ScaledComplex): bigint | null {
   const bits = root.bits + 64;
   const point = plus(withBits(root, bits), scaledToFixed(multiply(beside, shape.size), bits));
-  const traced = traceOutwards(point, shape.log2Size);
+  const traced = traceOutwards(point, shape.log2Size, PATIENCE * period + 32);
   if (!traced) return null;
   const all = (1n << BigInt(period)) - 1n;
   const word = (2n * traced.numerator * all + (1n << BigInt(traced.bits))) >> BigInt(traced.bits + 1);

@@ -15,10 +15,13 @@ import { RayPoint } from './ray-point.js';
 const LOG2_RADIUS = 16;
 /** Points for each n: log |z| is lowered by 2^(1/SHARPNESS) from one to the next. 4 suffices for Newton's method to follow. */
 const SHARPNESS = 4;
+/**
+ * What log2 |z| grows by from one point to the next outwards. Newton's method for a high power overshoots when its target is many
+ * times what it is: at 64 times it takes more than 60 steps to come back, at 4 times 3.
+ */
+const OUTWARD_STRIDE = 2;
 /** Digits of an angle that are taken from the iterate that an outward ray begins with: it is beyond R, so they are right. */
 const LAST_DIGITS = 30;
-/** Iterates that an outward ray is looked for in. */
-const MAX_DWELL = 20_000;
 
 /** A ray on its way inwards. */
 export interface InwardRay {
@@ -63,11 +66,12 @@ export interface TracedAngle {
  *
  * @param c a point outside; its digits must tell it from the set
  * @param log2Scale log2 of the length over which the set changes there, for the number of digits
- * @returns null where the point does not escape within 20,000 iterations, or its ray is lost
+ * @param maxDwell iterations to wait for its escape; the time for a ray is proportional to the square of its dwell
+ * @returns null where the point does not escape so soon, or its ray is lost
  */
-export function traceOutwards(c: FixedComplex, log2Scale: number): TracedAngle | null {
+export function traceOutwards(c: FixedComplex, log2Scale: number, maxDwell: number): TracedAngle | null {
   const point = RayPoint.at(c, log2Scale - 20);
-  const dwell = dwellOf(c);
+  const dwell = dwellOf(c, maxDwell);
   if (dwell === null) return null;
   let { re, im } = point.iterate(dwell);
   let turns = turn(re, im);
@@ -76,7 +80,7 @@ export function traceOutwards(c: FixedComplex, log2Scale: number): TracedAngle |
   const digits: string[] = [];
   for (let n = dwell; n > 1; n--) {
     while (log2 < 2 * LOG2_RADIUS) {
-      log2 *= 2 ** (1 / SHARPNESS);
+      log2 += OUTWARD_STRIDE;
       const target = fromPolar(log2, turns);
       if (Number.isNaN(point.moveTo(n, target.re, target.im))) return null;
     }
@@ -94,12 +98,12 @@ export function traceOutwards(c: FixedComplex, log2Scale: number): TracedAngle |
 }
 
 /** The first n at which the orbit is beyond R; null where it is not. */
-function dwellOf({ re, im, bits }: FixedComplex): number | null {
+function dwellOf({ re, im, bits }: FixedComplex, maxDwell: number): number | null {
   const shift = BigInt(bits);
   const bound = 1n << BigInt(2 * (bits + LOG2_RADIUS));
   let x = 0n;
   let y = 0n;
-  for (let n = 1; n <= MAX_DWELL; n++) {
+  for (let n = 1; n <= maxDwell; n++) {
     const a = (((x + y) * (x - y)) >> shift) + re;
     y = ((x * y) >> (shift - 1n)) + im;
     x = a;
