@@ -1,4 +1,12 @@
-import { fixedOf, minus, quotient, toDoubles, withBits, type FixedComplex } from './fixed-complex.js';
+import {
+  fixedOf,
+  minus,
+  product,
+  quotient,
+  toDoubles,
+  withBits,
+  type FixedComplex,
+} from './fixed-complex.js';
 import { log2Modulus, scaledOf } from './scaled-complex.js';
 
 /**
@@ -41,7 +49,9 @@ export class RayPoint {
   }
 
   /**
-   * Moves to where the n-th iterate of 0 (c being the first) is a target; the iterate must be near it already.
+   * Moves to where the n-th iterate of 0 (c being the first) is a target; the iterate must be near it already, and far out.
+   * Newton's method is applied to a root of it: the iterate itself is like a high power, for which steps to a target
+   * 64 times as large overshoot so far that it takes 60 to come back.
    *
    * @returns log2 of how far it has moved; NaN where Newton's method does not converge, the point being lost then
    */
@@ -94,8 +104,9 @@ export class RayPoint {
         y = 2 * x * y + cIm;
         x = a;
       }
-      const fRe = x - targetRe;
-      const fIm = y - targetIm;
+      const root = rootStep(n, x, y, targetRe, targetIm);
+      const fRe = root.re * x - root.im * y;
+      const fIm = root.re * y + root.im * x;
       const d2 = dRe * dRe + dIm * dIm;
       const sRe = (fRe * dRe + fIm * dIm) / d2;
       const sIm = (fIm * dRe - fRe * dIm) / d2;
@@ -117,11 +128,13 @@ export class RayPoint {
 
   #moveInFixed(from: FixedComplex, n: number, targetRe: number, targetIm: number): number {
     const { bits } = from;
-    const target = fixedOf(targetRe, targetIm, bits);
     let c = from;
     for (let step = 0; step < MAX_STEPS; step++) {
       const { z, dz } = evaluate(c, n);
-      const delta = quotient(minus(z, target), dz);
+      const { re, im } = toDoubles(z);
+      const root = rootStep(n, re, im, targetRe, targetIm);
+      if (Number.isNaN(root.re)) return NaN;
+      const delta = quotient(product(z, fixedOf(root.re, root.im, bits)), dz);
       if (!delta) return NaN;
       c = minus(c, delta);
       const stepSize = log2Modulus(scaledOf(delta));
@@ -138,6 +151,29 @@ export class RayPoint {
 
 function digits(log2Step: number): number {
   return 64 * Math.ceil((BELOW_STEP - log2Step) / 64);
+}
+
+/**
+ * N (1 - (target/z)^(1/N)) with N = 2^(n-1), the degree of the n-th iterate in c: times z over its derivative, this is a step of
+ * Newton's method for the N-th root of the iterate. Far out that root is c itself; for large N it is the logarithm.
+ */
+function rootStep(
+  n: number,
+  x: number,
+  y: number,
+  targetRe: number,
+  targetIm: number,
+): { re: number; im: number } {
+  const target2 = targetRe * targetRe + targetIm * targetIm;
+  const re = 0.5 * Math.log((x * x + y * y) / target2);
+  const im = Math.atan2(y * targetRe - x * targetIm, x * targetRe + y * targetIm);
+  const degree = 2 ** (n - 1);
+  if (n > 24) return { re, im };
+  const modulus = Math.exp(-re / degree);
+  return {
+    re: degree * (1 - modulus * Math.cos(im / degree)),
+    im: degree * modulus * Math.sin(im / degree),
+  };
 }
 
 /** The n-th iterate of 0 and its derivative by c. */

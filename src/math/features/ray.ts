@@ -15,11 +15,8 @@ import { RayPoint } from './ray-point.js';
 const LOG2_RADIUS = 16;
 /** Points for each n: log |z| is lowered by 2^(1/SHARPNESS) from one to the next. 4 suffices for Newton's method to follow. */
 const SHARPNESS = 4;
-/**
- * What log2 |z| grows by from one point to the next outwards. Newton's method for a high power overshoots when its target is many
- * times what it is: at 64 times it takes more than 60 steps to come back, at 4 times 3.
- */
-const OUTWARD_STRIDE = 2;
+/** What log2 |z| grows by from one point to the next outwards, at the most a quarter of the way. */
+const OUTWARD_STRIDE = 4;
 /** Digits of an angle that are taken from the iterate that an outward ray begins with: it is beyond R, so they are right. */
 const LAST_DIGITS = 30;
 
