@@ -17,8 +17,8 @@ import { kneadingOfAddress } from './kneading.js';
  * A step of the address from period S to T leads into the p/q-sub-wake of S, whose two angles are those of the p/q-limb of the
  * main cardioid tuned by the pair of S. Either T is the satellite there, T = q S; or T is found by its
  * kneading sequence, which the address determines: the k-th entry changes at each multiple of 1/(2^k - 1), so the sub-wake is cut there
- * and the pieces with the wrong entry are dropped. Few pieces remain, since of the components in a p/q-sub-wake S at the
- * most can be seen from its root (Bruin, Kaffl, Schleicher, "Symbolic dynamics of quadratic polynomials").
+ * and the pieces with the wrong entry are dropped. Few pieces remain, since only components that are visible from the root of
+ * the sub-wake divide them: up to period 13 there were never more than S of those.
  *
  * @see Schleicher, "Internal addresses in the Mandelbrot set and Galois groups of polynomials", sections 2 and 4; Douady,
  * "Algorithms for computing angles in the Mandelbrot set" (tuning); Devaney, "The Mandelbrot set, the Farey tree and the

@@ -67,7 +67,7 @@ export function* pairsOfPeriod(period: number, from = 0n): Generator<AnglePair, 
  * cardioid or a disc as its address says.
  *
  * @throws RangeError for a period above 65,536
- * @throws Error where that is not so, which has not been seen
+ * @throws Error where that is not so, which has not been seen for angles that are a pair
  */
 export function componentOf(angles: AnglePair): Component {
   const location = locate(angles);
@@ -86,7 +86,8 @@ export function componentOf(angles: AnglePair): Component {
  * before it. A generator, so that a long list can be made in slices: to continue after a component, begin with the numerator of
  * its lower angle plus 1.
  *
- * Times on one core of a 2-core machine, Node 20: see MEASURED.
+ * On one core of an AMD EPYC with Node 20.20, period 8 takes 0.2 s, 10 takes 1 s, 11 takes 2.2 s and 12 takes 8.5 s; all to 12, 12 s. Three
+ * quarters of it are rays near the needle's tip, which need more digits than doubles have.
  *
  * @param from as for {@link pairsOfPeriod}
  * @throws RangeError for a period that is not from 1 to 40

@@ -1,4 +1,5 @@
 import { toScaled } from '../fixed.js';
+import { log2 } from '../logarithm.js';
 import type { FixedComplex } from './fixed-complex.js';
 
 /**
@@ -56,7 +57,7 @@ export function inverse({ re, im, exponent }: ScaledComplex): ScaledComplex {
 
 /** log2 of the modulus, -Infinity for 0. */
 export function log2Modulus({ re, im, exponent }: ScaledComplex): number {
-  return 0.5 * Math.log2(re * re + im * im) + exponent;
+  return 0.5 * log2(re * re + im * im) + exponent;
 }
 
 /** A fixed-point number at the precision of doubles, however small it is. */

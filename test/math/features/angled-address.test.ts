@@ -69,7 +69,7 @@ const PUBLISHED: [lower: string, upper: string, address: string][] = [
   ['10/63', '17/63', '1_1/3->3_1/2->6'],
   ['17/127', '18/127', '1_2/7->7'],
   ['41/127', '42/127', '1_3/7->7'],
-  ['37/255', '38/255', '1_3/8->8'],
+  ['73/255', '74/255', '1_3/8->8'],
   ['105/255', '150/255', '1_1/2->2_1/2->4_1/2->8'],
   ['74/511', '81/511', '1_1/3->3_1/3->9'],
   ['4985538889/17179869183', '4985538890/17179869183', '1_13/34->34'],
@@ -210,6 +210,18 @@ describe('properties', () => {
     );
   });
 
+  it('few components are seen from the root of a sub-wake', () => {
+    const seen = new Map<string, number>();
+    for (const { period, lower } of lavaursPairs(11)) {
+      const text = formatAddress(addressOfAngle(angleOfWord(BigInt(lower), period)));
+      const wake = text.slice(0, text.lastIndexOf('->'));
+      seen.set(wake, (seen.get(wake) ?? 0) + 1);
+    }
+    for (const [wake, count] of seen) {
+      expect(count).toBeLessThanOrEqual(Number(/(\d+)_\d+\/\d+$/.exec(wake)![1]));
+    }
+  });
+
   it('follows addresses of long periods', () => {
     const word = BigInt(`0b${'011'.repeat(30)}10110011010101`);
     const angle = angleOfWord(word, 104);
@@ -250,7 +262,9 @@ describe('errors', () => {
     '1_1/4->3',
     '1_1/2->2_1/2->5',
     '1_1/2->2_1/3->4',
-    '1_1/2->2_1/2->4_1/2->5_1/2->11', // Schleicher's example of an address without a component
+    // The shortest kneading sequence without an angle: Bruin and Schleicher, "Admissibility of kneading sequences".
+    '1_1/2->2_1/2->4_1/2->5_1/2->6',
+    '1_1/2->2_1/2->4_1/2->5_1/2->11',
     '1_1/2->2_1/3->3',
   ])('knows that there is no %s', (text) => {
     expect(() => pairOfAddress(parseAddress(text))).toThrow(

@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import { formatAngle } from '../../../src/math/features/angle.js';
+import { formatAngle, parseAngle } from '../../../src/math/features/angle.js';
 import { formatAddress, parseAddress } from '../../../src/math/features/angled-address.js';
 import {
   componentCount,
+  componentOf,
   componentsOfPeriod,
   pairsOfPeriod,
   wordAfter,
@@ -69,9 +70,21 @@ it('can be continued', () => {
   expect(
     [...pairsOfPeriod(5)].map(({ lower, upper }) => `${formatAngle(lower)} ${formatAngle(upper)}`),
   ).toEqual([
-    ...['1/31 2/31', '3/31 4/31', '5/31 6/31', '7/31 8/31', '9/31 10/31', '11/31 12/31', '13/31 18/31'],
-    ...['14/31 17/31', '15/31 16/31', '19/31 20/31', '21/31 22/31', '23/31 24/31', '25/31 26/31'],
-    ...['27/31 28/31', '29/31 30/31'],
+    '1/31 2/31',
+    '3/31 4/31',
+    '5/31 6/31',
+    '7/31 8/31',
+    '9/31 10/31',
+    '11/31 12/31',
+    '13/31 18/31',
+    '14/31 17/31',
+    '15/31 16/31',
+    '19/31 20/31',
+    '21/31 22/31',
+    '23/31 24/31',
+    '25/31 26/31',
+    '27/31 28/31',
+    '29/31 30/31',
   ]);
 });
 
@@ -101,4 +114,8 @@ test.each([
   expect(found && formatAddress(found.address)).toBe(parent);
   expect(found && found.isPrimitive).toBe(isPrimitive);
   expect(nameOf(address)).toBe(name);
+});
+
+it('refuses angles that are no pair', () => {
+  expect(() => componentOf({ lower: parseAngle('1/7'), upper: parseAngle('4/7') })).toThrow(/got none/);
 });

@@ -36,8 +36,8 @@ describe('angle to nucleus to angle', () => {
     const random = seededRandom(31);
     const periods: number[] = [];
     for (let i = 0; i < 12; i++) {
-      const length = 11 + Math.floor(random() * 30);
-      const word = BigInt(`0b${Array.from({ length }, () => (random() < 0.5 ? '0' : '1')).join('')}`);
+      const length = 11 + random.below(30);
+      const word = BigInt(`0b${Array.from({ length }, () => (random.next() < 0.5 ? '0' : '1')).join('')}`);
       const pair = pairOfAngle(angleOfWord(word, length));
       const location = locate(pair);
       periods.push(location.period);

@@ -103,7 +103,6 @@ describe('shapes', () => {
     ['main cardioid', 1, 0, 0, 1, 0, 'cardioid'],
     ['basilica', 2, -1, 0, 0.5, 0, 'disc'],
     ['airplane', 3, -1.7549, 0, 0.01903551591313, 0, 'cardioid'],
-    // The needle's islands double their angle as all do: this one of period 4 has its cusp up and to the left of it.
     ['Kokopelli', 4, -0.1565, 1.0322, 0.00848285870052, -0.617198850615632, 'cardioid'],
   ])('%s', (_, period, re, im, size, argument, kind) => {
     const shape = shapeOf(nucleusNear(at(re, im), period)!, period);
@@ -199,7 +198,8 @@ describe('boundary points', () => {
         count++;
       }
     }
-    expect(count).toBe(51);
+    // A000740 less A006876: 3 + 7 + 12 + 12.
+    expect(count).toBe(34);
   });
 
   it('is where the multiplier is the root of unity', () => {
@@ -217,6 +217,15 @@ describe('boundary points', () => {
     expect(Math.atan2(multiplier.im, multiplier.re) / (2 * Math.PI)).toBeCloseTo(1 / 5, 3);
     expect(Math.hypot(multiplier.re, multiplier.im)).toBeCloseTo(1, 2);
     expect(Math.hypot(multiplier.re, multiplier.im)).toBeLessThan(1);
+  });
+
+  it('is right to the last digit, as the nucleus is', () => {
+    for (const { nucleus, root, period } of [3, 4, 6, 9].flatMap((p) => [...componentsOfPeriod(p)])) {
+      const exact = nucleusNear(withBits(nucleus, nucleus.bits + 128), period)!;
+      expect(log2Distance(exact, nucleus)).toBeLessThan(-nucleus.bits);
+      const exactRoot = rootOf(exact, period, shapeOf(exact, period));
+      expect(log2Distance(exactRoot, root)).toBeLessThan(-nucleus.bits);
+    }
   });
 
   it('refuses other fractions', () => {
