@@ -145,7 +145,7 @@ function satelliteRoot(nucleus: FixedComplex, period: number, shape: Shape): Fix
     if (!cycle) continue;
     const { re, im } = toDoubles(cycle.multiplier);
     const turn = Math.round((Math.atan2(im, re) / (2 * Math.PI)) * ratio);
-    if (turn === 0 || divisor(Math.abs(turn), ratio) !== 1) continue;
+    if (divisor(Math.abs(turn), ratio) !== 1) continue;
     const target = rootOfUnity(turn, ratio, bits);
     const found = solve({ c: near.c, z: cycle.z }, parent, target, shape.log2Size);
     // From the multiplier 7/8 it is a 16th of the size to the root of an exact disc.
