@@ -33,9 +33,11 @@ const anyAngle = fc
 
 /**
  * Angles of one component and its address. Pairs to period 5: Douady, "Algorithms for computing angles in the Mandelbrot set"
- * (1986), and Lavaurs (1986); their addresses were read off the diagram by hand. 10/63, 22/63, 74/511, 4985538889/(2^34 - 1) and the islands on
- * the real axis: Wikibooks, "Fractals/Iterations in the complex plane", pages "subwake", "wake" and "island_t", as told by
- * Jung's program Mandel. Other limbs of the main cardioid: Devaney, "The fractal geometry of the Mandelbrot set II".
+ * (1986), and Lavaurs (1986); 10/63,
+ * 22/63, 74/511, 4985538889/(2^34 - 1) and, with their internal addresses, the islands on the real axis: Wikibooks,
+ * "Fractals/Iterations in the complex plane", pages "subwake", "wake" and "island_t", as told by Jung's program Mandel. Limbs of the main
+ * cardioid: by the rotation rule in Devaney, "The fractal geometry of the Mandelbrot set II"; 105/255 by tuning. The other
+ * addresses of period 5 were worked out by hand.
  */
 const PUBLISHED: [lower: string, upper: string, address: string][] = [
   ['0', '1', '1'],
