@@ -10,6 +10,7 @@ import type { Terminal } from './terminal.js';
 import { FilmTilesError } from '../zoom/film-error.js';
 import { FilmError } from '../zoom/film/film-error.js';
 import { RequestError } from '../zoom/request-error.js';
+import { HubDataError } from '../hub/data-error.js';
 import { UsageError } from './usage-error.js';
 
 /** Declares a command. */
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Declare>>> = {
   render: async () => (await import('./commands/render.js')).renderCommand,
   want: async () => (await import('./commands/want.js')).wantCommand,
   serve: async () => (await import('./commands/serve.js')).serveCommand,
+  hub: async () => (await import('./commands/hub.js')).hubCommand,
   zoom: async () => (await import('./commands/zoom.js')).zoomCommand,
 };
 const COMMAND_NAMES = [...Object.keys(COMMANDS).filter((name) => name !== DEFAULT), 'completion'];
@@ -136,8 +138,9 @@ function explain(error: unknown): { code: number; text: string } {
   // What yargs itself refuses, a config file that cannot be read for one.
   if (error instanceof Error && error.name === 'YError') return { code: EXIT.usage, text: error.message };
   if (error instanceof CacheError) return { code: EXIT.cache, text: `${error.message} (${error.code})` };
-  if (error instanceof FilmError || error instanceof FilmTilesError)
-    return { code: EXIT.cache, text: `${error.message} (${error.code})` };
+  const refusals = [FilmError, FilmTilesError, HubDataError];
+  if (refusals.some((refusal) => error instanceof refusal) && error instanceof Error && 'code' in error)
+    return { code: EXIT.cache, text: `${error.message} (${String(error.code)})` };
   const text = error instanceof Error ? error.message : String(error);
   if (systemCode(error) !== undefined) return { code: EXIT.cache, text };
   return {

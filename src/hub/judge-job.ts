@@ -14,12 +14,13 @@ interface Common {
 
 /**
  * What a thread is asked for: to `examine` an upload by the cheap checks, to `recompute` what it should have been, or to `store` one that
- * was found valid in the hub's work folder.
+ * was found valid in the hub's work folder; or to `repair` what was made of a tile by a false result.
  */
 export type JudgeJob =
   | (Common & { readonly kind: 'examine'; readonly body: Uint8Array; readonly spots: number })
   | (Common & { readonly kind: 'recompute' })
-  | (Common & { readonly kind: 'store'; readonly body: Uint8Array });
+  | (Common & { readonly kind: 'store'; readonly body: Uint8Array })
+  | (Common & { readonly kind: 'repair'; readonly lease: number });
 
 /** What a thread answers. */
 export type JudgeAnswer =
@@ -32,5 +33,7 @@ export type JudgeAnswer =
       readonly kind: 'stored';
       readonly boring: readonly { readonly address: Address; readonly period: number }[];
     }
+  /** What lies below the tile is right again; so many problems were mended. */
+  | { readonly kind: 'repaired'; readonly mended: number }
   /** The tile cannot be read just now; or the file system refused something. */
   | { readonly kind: 'failed'; readonly code: string; readonly reason: string };

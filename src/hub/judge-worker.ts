@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { deepStep } from '../cache/check/deep.js';
+import { repairCache } from '../cache/check/repair.js';
 import { findTile } from '../cache/find-tile.js';
 import { Layout } from '../cache/layout.js';
 import { readRaw } from '../cache/raw-file.js';
 import { bestKernel, deepSampler } from '../daemon/kernel.js';
+import { createMaker } from '../daemon/maker.js';
 import { loadReferences, saveReferences } from '../daemon/references.js';
 import { storeTiles } from '../daemon/store-tiles.js';
 import { isThemeName } from '../image/themes.js';
@@ -11,7 +14,15 @@ import { beyond, examine, flawAtEdge, type ClaimedChild, type Edge } from '../su
 import { numberTypeOf } from '../subdivide/number-type.js';
 import { noStatistics } from '../subdivide/statistics.js';
 import { subdivide } from '../subdivide/subdivide.js';
-import { addressAt, childOf, levelOf, QUADRANTS, type Address } from '../tile/address.js';
+import {
+  addressAt,
+  childOf,
+  isAddress,
+  isWithin,
+  levelOf,
+  QUADRANTS,
+  type Address,
+} from '../tile/address.js';
 import { FormatError } from '../tile/format-error.js';
 import { decodeRaw, encodeRaw } from '../tile/raw.js';
 import type { Samples } from '../tile/samples.js';
@@ -22,6 +33,7 @@ import type { JudgeAnswer, JudgeJob } from './judge-job.js';
 export default async function perform(job: JudgeJob): Promise<JudgeAnswer> {
   const layout = new Layout(job.root, job.image);
   if (job.kind === 'store') return await store(job, layout);
+  if (job.kind === 'repair') return await repair(job, layout);
   const parent = await findTile(layout, job.address);
   if (parent === null || typeof parent === 'string')
     return { kind: 'failed', code: 'EPARENT', reason: parent ?? 'the tile is nowhere' };
@@ -148,4 +160,31 @@ async function store(
   if (outcome.kind === 'computed') return { kind: 'stored', boring };
   if (outcome.kind === 'failed') return outcome;
   return { kind: 'failed', code: 'EGONE', reason: 'the hub’s work folder is gone' };
+}
+
+/** Makes everything below a tile again that is not what the mathematics says. */
+async function repair(
+  { address, client, lease, theme, image }: JudgeJob & { kind: 'repair' },
+  layout: Layout,
+): Promise<JudgeAnswer> {
+  if (!isThemeName(theme)) throw new RangeError(`expected a known theme, got ${theme}`);
+  const maker = createMaker(theme, image);
+  const isMeant = (tile: Address): boolean => tile !== address && isWithin(tile, address);
+  const options = {
+    name: `${client}-audit`,
+    lease,
+    more: [
+      deepStep(
+        maker,
+        (all) => all.filter(isMeant),
+        () => undefined,
+      ),
+    ],
+    onStep: () => undefined,
+  };
+  const { mended, left } = await repairCache(layout, options, maker, () => undefined);
+  const still = left.filter((one) => isAddress(one.address) && isMeant(one.address));
+  if (still.length > 0)
+    return { kind: 'failed', code: 'EREPAIR', reason: `${still[0].address}: ${still[0].found}` };
+  return { kind: 'repaired', mended: mended.length };
 }

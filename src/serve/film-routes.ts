@@ -10,7 +10,7 @@ import { addListener } from './listeners.js';
 import { keyOf } from './resource.js';
 
 /** Where films are asked for. */
-export const FILMS_PATH = '/api/zoom';
+const FILMS_PATH = '/api/zoom';
 
 /** Bytes of a request: some stops with hundreds of digits each. */
 const MAX_BODY = 65_536;

@@ -1,5 +1,6 @@
 import type { Address } from '../tile/address.js';
 import type { Settings } from '../cache/settings.js';
+import type { FastifyInstance } from 'fastify';
 import type { FilmOptions } from './films.js';
 
 /** Where the server tells what an operator should know; pino's loggers will do. */
@@ -29,6 +30,8 @@ export interface ServeOptions {
   readonly films: FilmOptions | null;
   /** Whether the nearest proxy is believed when it says whom it speaks for. */
   readonly trustProxy: boolean;
+  /** More that is answered, in a scope of its own. */
+  readonly extend?: (app: FastifyInstance) => Promise<void>;
   readonly logger: ServeLogger;
   /** The time in milliseconds, from any beginning, never going back. */
   readonly clock: () => number;

@@ -51,7 +51,7 @@ export class RateLimit {
 }
 
 /** One home's: an IPv4 address, or the first 64 bits of an IPv6 address, of which a home has 2^64. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   const [plain] = address.split('%', 1);

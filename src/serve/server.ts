@@ -2,7 +2,7 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance } from 'fastify';
 import { isIPv6, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { addFilms, FILMS_PATH } from './film-routes.js';
+import { addFilms } from './film-routes.js';
 import { sendNothing } from './files.js';
 import { Live } from './live.js';
 import type { ServeOptions } from './options.js';
@@ -51,6 +51,8 @@ export class MapServer {
     addFiles(app, options, live);
     addLive(app, live);
     await app.register(addFilms, { films: live.films });
+    const { extend } = options;
+    if (extend) await app.register(async (scope) => await extend(scope));
     return new MapServer(app, live);
   }
 
@@ -100,7 +102,7 @@ function addManners(app: FastifyInstance, { version, logger }: ServeOptions, liv
       .header('Referrer-Policy', 'same-origin');
     if (request.method === 'GET' || request.method === 'HEAD') return undefined;
     // Only a route that is there has a path.
-    if (request.routeOptions.url?.startsWith(FILMS_PATH)) return undefined;
+    if (request.routeOptions.url !== undefined) return undefined;
     return await reply.code(405).header('Allow', 'GET, HEAD').type('text/plain').send('Only GET and HEAD.\n');
   });
   app.addHook('onResponse', async (request, reply) => {

@@ -10,21 +10,19 @@ const MAX_BYTES = 2_000_000;
 /**
  * The step that computes tiles anew and compares every byte: raw files, pictures, and lines of boring.txt.
  *
- * @param count how many tiles
- * @param random from 0 to 1, for their choice
+ * @param choose which of all tiles
  * @param onProgress told how many have been compared
  */
 export function deepStep(
   maker: Maker,
-  count: number,
-  random: () => number,
+  choose: (all: Address[]) => Address[],
   onProgress: (done: number, of: number) => void,
 ): Step {
   return {
     name: 'tiles are what the mathematics says',
     run: async ({ layout, places, boring }) => {
       const problems: Problem[] = [];
-      const chosen = choose([...places.keys(), ...boring.tiles.keys()], count, random);
+      const chosen = choose([...places.keys(), ...boring.tiles.keys()]);
       for (const [i, address] of chosen.entries()) {
         const made = maker.make(address);
         const place = places.get(address)?.[0];
@@ -41,7 +39,12 @@ export function deepStep(
   };
 }
 
-function choose(all: Address[], count: number, random: () => number): Address[] {
+/**
+ * Some of the tiles.
+ *
+ * @param random from 0 to 1
+ */
+export function chooseSome(all: Address[], count: number, random: () => number): Address[] {
   for (let i = 0; i < Math.min(count, all.length); i++) {
     const j = i + Math.floor(random() * (all.length - i));
     [all[i], all[j]] = [all[j], all[i]];

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { checkCache, type CheckOptions, type StepReport } from '../../cache/check/check.js';
-import { deepStep } from '../../cache/check/deep.js';
+import { chooseSome, deepStep } from '../../cache/check/deep.js';
 import type { Problem } from '../../cache/check/problem.js';
 import { repairCache } from '../../cache/check/repair.js';
 import { Layout } from '../../cache/layout.js';
@@ -32,8 +32,10 @@ async function runCheck(args: CheckArguments, terminal: Terminal): Promise<numbe
     samples === 0
       ? []
       : [
-          deepStep(maker, samples, Math.random, (done, of) =>
-            progress?.show(`${done} of ${of} tiles made anew`),
+          deepStep(
+            maker,
+            (all) => chooseSome(all, samples, Math.random),
+            (done, of) => progress?.show(`${done} of ${of} tiles made anew`),
           ),
         ];
   const onStep = (report: StepReport): void => {

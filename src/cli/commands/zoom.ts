@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import type { Argv } from 'yargs';
-import { clientNameFrom } from '../../cache/client-name.js';
 import { Layout } from '../../cache/layout.js';
 import { readSettings } from '../../cache/settings.js';
-import { MAX_LEVEL } from '../../tile/grid.js';
 import type { FilmProgress } from '../../zoom/leader.js';
 import { makeFilm } from '../../zoom/make-film.js';
 import { parseRequestText } from '../../zoom/request-text.js';
@@ -13,8 +11,9 @@ import { checkRequest, requestJsonSchema } from '../../zoom/request.js';
 import { jsonOption, type Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { EXIT } from '../exit-codes.js';
+import { startLocalDaemon, type LocalDaemon } from '../local-daemon.js';
 import { nextSignal } from '../next-signal.js';
-import { createLogger, ProgressLine } from '../progress-line.js';
+import { ProgressLine } from '../progress-line.js';
 import { say, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { optionalWholeNumber } from '../whole-number.js';
@@ -30,8 +29,6 @@ interface ZoomArguments {
   readonly json: boolean;
 }
 
-/** Bytes of disk space below which no tile is computed. */
-const MIN_FREE = 2 ** 28;
 /** The progress is told this often, milliseconds: on a terminal, and to programs. */
 const SHOW_MS = 200;
 const TELL_MS = 1000;
@@ -66,7 +63,7 @@ async function runZoom(args: ZoomArguments, terminal: Terminal, version: string)
       ffmpeg: args.ffmpeg === 'none' ? null : args.ffmpeg,
       signal: stop.signal,
       onBegin: async () => {
-        if (args.local) local = await startDaemon(cache, workers, terminal, version);
+        if (args.local) local = await startLocalDaemon('zoom', cache, workers, terminal, version);
       },
       onProgress: (now) => progress.show(now),
     });
@@ -96,45 +93,6 @@ async function readRequest(path: string): Promise<string> {
       `${path} could not be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
     );
   }
-}
-
-/** A daemon in this process that makes what is asked for. */
-interface LocalDaemon {
-  readonly stop: () => Promise<void>;
-}
-
-async function startDaemon(
-  root: string,
-  workers: number,
-  terminal: Terminal,
-  version: string,
-): Promise<LocalDaemon> {
-  // A film that is there does without.
-  const { Daemon } = await import('../../daemon/daemon.js');
-  const daemon = await Daemon.start({
-    root,
-    client: clientNameFrom(`zoom-${process.pid}-${hostname()}`),
-    host: hostname(),
-    pid: process.pid,
-    version,
-    workers,
-    maxLevel: MAX_LEVEL,
-    maxTiles: null,
-    onlyWants: true,
-    untilIdle: false,
-    minFree: MIN_FREE,
-    started: new Date(),
-    logger: createLogger('error', terminal, null),
-  });
-  const run = daemon.run();
-  // Whoever stops it sees the error; until then the film waits for tiles.
-  run.catch(() => undefined);
-  return {
-    stop: async () => {
-      daemon.stop();
-      await run;
-    },
-  };
 }
 
 /** Tells how far a film is: in a line on a terminal, in lines of JSON to programs, and else not at all. */

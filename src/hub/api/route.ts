@@ -1,0 +1,44 @@
+import type { FastifyReply } from 'fastify';
+import type * as z from 'zod';
+import type { Account } from '../accounts.js';
+
+/** What a route's handler gets. */
+export interface Call<Body> {
+  /** Who asks; null where anybody may. */
+  readonly account: Account;
+  /** The numbers in the path. */
+  readonly ids: Readonly<Record<string, number>>;
+  readonly query: URLSearchParams;
+  readonly body: Body;
+  /** The network that the request came from. */
+  readonly origin: string;
+  /** For cookies and headers. */
+  readonly reply: FastifyReply;
+}
+
+/**
+ * A request that the hub answers: the same description checks what comes, runs it, and becomes the OpenAPI document. A path is relative to
+ * the interface's, with numbers as `:lease`.
+ */
+export interface Route<Body = unknown, Answer = unknown> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  /** Who may ask: anybody, or an account, by a token or a session. */
+  readonly by: 'anybody' | 'account';
+  /** What must be sent: JSON, an upload of tiles, or nothing. */
+  readonly body: z.ZodType<Body> | 'result' | null;
+  /** Numbers and words behind the question mark, with what they mean. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** What is answered: JSON, a raw file, or nothing. */
+  readonly answer: z.ZodType<Answer> | 'raw' | null;
+  readonly status: number;
+  /** How much of an origin's allowance one request takes; 1 without it. */
+  readonly cost?: number;
+  readonly handle: (call: Call<Body>) => Promise<Answer>;
+}
+
+/** Infers a route's types. */
+export function route<Body, Answer>(description: Route<Body, Answer>): Route {
+  return description as unknown as Route;
+}

@@ -1,0 +1,216 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { Layout } from '../cache/layout.js';
+import { readSettings } from '../cache/settings.js';
+import { TILES_PER_JOB } from '../daemon/crew.js';
+import { Daemon } from '../daemon/daemon.js';
+import { MAX_LEVEL } from '../tile/grid.js';
+import { Accounts } from './accounts.js';
+import { accountRoutes } from './api/account-routes.js';
+import { addApi } from './api/api.js';
+import { volunteerRoutes } from './api/volunteer-routes.js';
+import { Auditor } from './auditor.js';
+import { openDatabase, type Database, type DatabasePlace } from './db/database.js';
+import { Docket } from './docket.js';
+import { Judge } from './judge.js';
+import { Leases } from './leases.js';
+import { RemoteCrew } from './remote-crew.js';
+import { Stock } from './stock.js';
+
+/** Leases that are over are looked for at these intervals at the least, in milliseconds. */
+const EXPIRE_MS = 5000;
+
+/** How a hub works; all of it is decided by the command line. */
+export interface HubOptions {
+  /** The cache. */
+  readonly root: string;
+  readonly database: DatabasePlace;
+  /** Its name as a client of the cache. */
+  readonly client: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  /** Threads that look into uploads. */
+  readonly threads: number;
+  /** Tiles that are held ready for volunteers. */
+  readonly stock: number;
+  /** Tiles of this level and deeper ones are not given out. */
+  readonly maxLevel: number;
+  /** Seconds that a lease lasts. */
+  readonly lease: number;
+  /** Seconds that a result waits for another one before the hub computes the tile itself. */
+  readonly patience: number;
+  /** Whether browsers reach it over HTTPS only. */
+  readonly isSecure: boolean;
+  readonly minFree: number;
+  /** Now, by the local clock; only to be shown. */
+  readonly started: Date;
+  readonly logger: Logger;
+  /** Milliseconds, never going back. */
+  readonly clock: () => number;
+}
+
+/**
+ * The hub: a client of the cache whose work is done by volunteers over HTTP. Tiles go from todo/ into its work folder and its stock, from
+ * there to volunteers, what they upload to the judge, and what is right back into the cache, as any daemon's results do.
+ */
+export class Hub {
+  readonly accounts: Accounts;
+  readonly #db: Database;
+  readonly #leases: Leases;
+  readonly #judge: Judge;
+  readonly #auditor: Auditor;
+  readonly #daemon: Daemon;
+  readonly #options: HubOptions;
+  readonly #layout: Layout;
+  #running: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | null = null;
+  /** Payments, one after the other. */
+  #paying: Promise<void> = Promise.resolve();
+
+  private constructor(options: HubOptions, layout: Layout, db: Database, parts: HubParts) {
+    this.#options = options;
+    this.#layout = layout;
+    this.#db = db;
+    this.accounts = new Accounts(db);
+    this.#leases = new Leases(db, options.lease);
+    this.#judge = parts.judge;
+    this.#auditor = parts.auditor;
+    this.#daemon = parts.daemon;
+  }
+
+  /**
+   * Opens the database and joins the cache.
+   *
+   * @throws CacheError when there is no usable cache; errors of the database
+   */
+  static async start(options: HubOptions): Promise<Hub> {
+    const { root, client, logger } = options;
+    const settings = await readSettings(root);
+    const layout = new Layout(root, settings.image);
+    const db = await openDatabase(options.database, (error) => {
+      logger.warn({ err: error }, 'a connection to the database broke');
+    });
+    try {
+      const job = { root, client, theme: settings.theme, image: settings.image };
+      const docket = new Docket(db, client);
+      const stock = new Stock(db, client);
+      await stock.empty();
+      const auditor = new Auditor({ layout, job, docket, lease: settings.lease, logger });
+      let crew: RemoteCrew | null = null;
+      let hub: Hub | null = null;
+      const judge = new Judge({
+        layout,
+        job,
+        docket,
+        threads: options.threads,
+        patience: options.patience,
+        logger,
+        onRight: (address, boring) => crew?.finishTile(address, boring) ?? false,
+        onCaught: () => auditor.wake(),
+      });
+      const daemon = await Daemon.start({
+        ...options,
+        workers: Math.max(1, Math.ceil(options.stock / (2 * TILES_PER_JOB))),
+        maxLevel: Math.min(options.maxLevel, MAX_LEVEL),
+        maxTiles: null,
+        onlyWants: false,
+        makes: false,
+        untilIdle: false,
+        workforce: (parts) => {
+          crew = new RemoteCrew(parts, stock, {
+            merged: (addresses) => hub?.pay(addresses),
+            forgotten: () => judge.forget(),
+          });
+          return crew;
+        },
+      });
+      hub = new Hub(options, layout, db, { judge, auditor, daemon });
+      return hub;
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
+  }
+
+  /** Begins to work. */
+  run(): void {
+    this.#judge.start();
+    this.#auditor.start();
+    this.#running = this.#daemon.run();
+    // Whoever closes it sees the error.
+    this.#running.catch((error: unknown) => {
+      this.#options.logger.error({ err: error }, 'the hub no longer takes tiles from the cache');
+    });
+    this.#timer = setInterval(() => {
+      this.#leases.expire().catch((error: unknown) => {
+        this.#options.logger.warn({ err: error }, 'leases could not be ended');
+      });
+    }, EXPIRE_MS);
+  }
+
+  /** Adds its interface to a server. */
+  async serve(app: FastifyInstance): Promise<void> {
+    const { isSecure, clock, version, logger } = this.#options;
+    const db = this.#db;
+    await addApi(app, {
+      accounts: this.accounts,
+      version,
+      clock,
+      onError: (error, path) => {
+        logger.error({ path: path.slice(0, 200), err: error }, 'a request could not be answered');
+      },
+      routes: [
+        ...volunteerRoutes({
+          leases: this.#leases,
+          layout: this.#layout,
+          holderOf: async (address) => await holderOf(db, address),
+          onUpload: () => this.#judge.wake(),
+        }),
+        ...accountRoutes({ db, accounts: this.accounts, isSecure, clock }),
+      ],
+    });
+  }
+
+  /** Tiles were merged: whoever computed them gets what is due. */
+  pay(addresses: readonly string[]): void {
+    this.#paying = this.#paying
+      .then(async () => await this.#judge.settle(addresses as never))
+      .catch((error: unknown) => {
+        // The results are still pending, and judged again: the tile is found in done/ then.
+        this.#options.logger.warn({ err: error }, 'merged tiles could not be paid for; trying again');
+        this.#judge.forget();
+      });
+  }
+
+  /** Gives back what nobody has finished, and ends. */
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#judge.close();
+    await this.#auditor.close();
+    this.#daemon.stop();
+    try {
+      await this.#running;
+      await this.#paying;
+    } finally {
+      await this.#db.destroy();
+    }
+  }
+}
+
+interface HubParts {
+  readonly judge: Judge;
+  readonly auditor: Auditor;
+  readonly daemon: Daemon;
+}
+
+/** The hub in whose work folder a tile stands. */
+async function holderOf(db: Database, address: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('tile')
+    .select('hub')
+    .where('address', '=', address)
+    .where('held', '=', true)
+    .executeTakeFirst();
+  return row?.hub ?? null;
+}
