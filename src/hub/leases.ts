@@ -9,7 +9,7 @@ import { digestOf } from './secrets.js';
 /** Tiles that one account may have at a time. */
 const MAX_HELD = 256;
 /** A tile that fails so often is set aside. */
-export const MAX_FAILURES = 3;
+const MAX_FAILURES = 3;
 /** Of a tile's reasons, so many characters are kept. */
 const MAX_REASONS = 4000;
 
@@ -250,7 +250,7 @@ function reportOf(lease: number, state: LeaseState, seconds: number): LeaseRepor
 }
 
 /** Tiles that nobody has any more may be given again; where results wait, for another opinion. */
-export async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> {
+async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
   await tx
     .updateTable('tile')

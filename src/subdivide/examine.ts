@@ -50,7 +50,7 @@ export function examine(
   const state = new Uint8Array(FINE * FINE);
   for (const index of wanted) state[index] = WANTED;
   // The boring ones last: what they share with others must be boring too.
-  const inOrder = [...QUADRANTS].sort(
+  const inOrder = QUADRANTS.toSorted(
     (a, b) => Number('boring' in children[a]) - Number('boring' in children[b]),
   );
   for (const quadrant of inOrder) {

@@ -19,7 +19,6 @@ const seconds: z.ZodType<number> = z.number().min(0);
 const address: z.ZodType<Address> = z
   .string()
   .refine(isAddress, 'expected an address such as M013')
-  .transform((text) => text as Address)
   .describe('M and a digit a level');
 
 /** What a volunteer asks for. */

@@ -3,6 +3,8 @@ import type { PostgresPool } from 'kysely';
 
 /** Connections of one hub at the most. */
 const CONNECTIONS = 10;
+/** PostgreSQL's number of the type bigint, of which no number here comes near 2^53. */
+const INT8 = 20;
 /** A server that does not answer is given up after so long, in milliseconds. */
 const CONNECT_MS = 10_000;
 
@@ -19,9 +21,7 @@ export function openServerPool(url: string, onError: (error: Error) => void): Po
     application_name: 'mandeld hub',
     types: {
       getTypeParser: ((id: number, format: never): unknown =>
-        id === pg.types.builtins.INT8
-          ? Number
-          : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
+        id === INT8 ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
     },
   });
   // Without a listener the process would end when the server restarts.
