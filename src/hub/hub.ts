@@ -4,14 +4,19 @@ import { Layout } from '../cache/layout.js';
 import { readSettings } from '../cache/settings.js';
 import { TILES_PER_JOB } from '../daemon/crew.js';
 import { Daemon } from '../daemon/daemon.js';
+import { WorkerPool } from '../daemon/pool.js';
 import { MAX_LEVEL } from '../tile/grid.js';
 import { Accounts } from './accounts.js';
 import { accountRoutes } from './api/account-routes.js';
+import { featureRoutes } from './api/feature-routes.js';
 import { addApi } from './api/api.js';
 import { volunteerRoutes } from './api/volunteer-routes.js';
 import { Auditor } from './auditor.js';
 import { openDatabase, type Database, type DatabasePlace } from './db/database.js';
 import { Docket } from './docket.js';
+import type { FeatureAnswer, FeatureJob } from './features/feature-job.js';
+import { Features } from './features/features.js';
+import { FeatureLister } from './features/lister.js';
 import { Judge } from './judge.js';
 import { Leases } from './leases.js';
 import { RemoteCrew } from './remote-crew.js';
@@ -40,6 +45,8 @@ export interface HubOptions {
   readonly lease: number;
   /** Seconds that a result waits for another one before the hub computes the tile itself. */
   readonly patience: number;
+  /** All components up to this period are listed. */
+  readonly periods: number;
   /** Whether browsers reach it over HTTPS only. */
   readonly isSecure: boolean;
   readonly minFree: number;
@@ -61,6 +68,9 @@ export class Hub {
   readonly #judge: Judge;
   readonly #auditor: Auditor;
   readonly #daemon: Daemon;
+  readonly #features: Features;
+  readonly #featurePool: WorkerPool<FeatureJob, FeatureAnswer>;
+  readonly #lister: FeatureLister;
   readonly #options: HubOptions;
   readonly #layout: Layout;
   #running: Promise<unknown> = Promise.resolve();
@@ -77,6 +87,9 @@ export class Hub {
     this.#judge = parts.judge;
     this.#auditor = parts.auditor;
     this.#daemon = parts.daemon;
+    this.#features = new Features(db);
+    this.#featurePool = new WorkerPool(new URL('./features/feature-worker.js', import.meta.url), 1);
+    this.#lister = new FeatureLister(this.#features, this.#featurePool, options.periods, options.logger);
   }
 
   /**
@@ -137,6 +150,7 @@ export class Hub {
   run(): void {
     this.#judge.start();
     this.#auditor.start();
+    this.#lister.start();
     this.#running = this.#daemon.run();
     // Whoever closes it sees the error.
     this.#running.catch((error: unknown) => {
@@ -167,6 +181,7 @@ export class Hub {
           holderOf: async (address) => await holderOf(db, address),
           onUpload: () => this.#judge.wake(),
         }),
+        ...featureRoutes({ features: this.#features, pool: this.#featurePool, clock }),
         ...accountRoutes({ db, accounts: this.accounts, isSecure, clock }),
       ],
     });
@@ -188,6 +203,8 @@ export class Hub {
     if (this.#timer) clearInterval(this.#timer);
     await this.#judge.close();
     await this.#auditor.close();
+    await this.#lister.close();
+    await this.#featurePool.close();
     this.#daemon.stop();
     try {
       await this.#running;

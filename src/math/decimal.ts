@@ -51,6 +51,22 @@ export function formatDyadic(numerator: bigint, bits: number): string {
 }
 
 /**
+ * numerator / 2^bits, rounded to as many digits behind the point as so many binary ones are worth: the others would be of no meaning.
+ *
+ * @param bits at least 0
+ */
+export function formatRounded(numerator: bigint, bits: number): string {
+  const digits = Math.floor(bits * Math.LOG10E * Math.LN2);
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  const half = bits > 0 ? 1n << BigInt(bits - 1) : 0n;
+  const rounded = (magnitude * 10n ** BigInt(digits) + half) >> BigInt(bits);
+  const text = rounded.toString().padStart(digits + 1, '0');
+  const fraction = text.slice(text.length - digits).replace(/0+$/, '');
+  const sign = numerator < 0n && rounded > 0n ? '-' : '';
+  return `${sign}${text.slice(0, text.length - digits)}${digits === 0 || fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/**
  * 2^log2 as a decimal number, also where no double holds it.
  *
  * @returns up to 17 digits in the doubles' range; beyond it 10 digits and a power of ten

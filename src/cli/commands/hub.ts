@@ -24,6 +24,7 @@ interface HubArguments extends ServeArguments {
   readonly stock: number;
   readonly lease: number;
   readonly patience: number;
+  readonly periods: number;
   readonly secure: boolean;
   readonly admin: string | undefined;
   readonly minFree: string;
@@ -65,6 +66,7 @@ async function runHub(args: HubArguments, terminal: Terminal, version: string): 
       maxLevel: options.maxLevel,
       lease: wholeNumber(args.lease, '--lease', 1, 86_400),
       patience: wholeNumber(args.patience, '--patience', 0, 10_000_000),
+      periods: wholeNumber(args.periods, '--periods', 0, 20),
       isSecure: args.secure,
       minFree,
       started: new Date(),
@@ -139,6 +141,11 @@ export function hubCommand(y: Argv, { terminal, environment, version, finish }: 
             type: 'number',
             default: 300,
             describe: 'seconds that a result waits for another volunteer’s, before the hub computes the tile',
+          })
+          .option('periods', {
+            type: 'number',
+            default: 12,
+            describe: 'list all components up to this period; 12 takes some seconds, once',
           })
           .option('secure', {
             type: 'boolean',

@@ -5,10 +5,12 @@ import { sql, type Kysely, type Migration } from 'kysely';
  * next one.
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '001-volunteers': { up: volunteers },
+  '001-volunteers': { up: async (db) => await run(db as Kysely<unknown>, VOLUNTEERS) },
+  '002-features': { up: async (db) => await run(db as Kysely<unknown>, FEATURES) },
 };
 
-const STATEMENTS = [
+/** Accounts, leases, results and beans. */
+const VOLUNTEERS = [
   `create table account (
     id bigint generated always as identity primary key,
     name text,
@@ -101,6 +103,41 @@ const STATEMENTS = [
   `create trigger bean_is_kept before update or delete on bean for each row execute function keep_bean()`,
 ];
 
-async function volunteers(db: Kysely<never>): Promise<void> {
-  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+/** Hyperbolic components. */
+const FEATURES = [
+  `create table feature (
+    id bigint generated always as identity primary key,
+    period integer not null check (period > 0),
+    re text not null,
+    im text not null,
+    re_near double precision not null,
+    im_near double precision not null,
+    root_re text not null,
+    root_im text not null,
+    log2_size double precision not null,
+    argument double precision not null,
+    kind text not null check (kind in ('cardioid', 'disc')),
+    address text unique,
+    lower_angle text unique,
+    upper_angle text unique,
+    parent text,
+    is_primitive boolean,
+    name text,
+    word bigint,
+    unique (period, re, im)
+  )`,
+  `create index feature_of_period on feature (period, word)`,
+  `create index feature_of_parent on feature (parent)`,
+  // How far the list of a period has come.
+  `create table feature_list (
+    period integer primary key,
+    next bigint not null,
+    done boolean not null
+  )`,
+  // What lies in a view, the largest first.
+  `create index feature_by_place on feature (im_near, re_near, log2_size)`,
+];
+
+async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }

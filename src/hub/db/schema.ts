@@ -1,4 +1,5 @@
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { Feature } from '../features/feature.js';
 
 /** The tables, as migrations.ts makes them. Times are the database's. */
 export interface Schema {
@@ -9,6 +10,8 @@ export interface Schema {
   lease: LeaseTable;
   result: ResultTable;
   bean: BeanTable;
+  feature: FeatureTable;
+  feature_list: FeatureListTable;
 }
 
 /** What an account may do. */
@@ -135,4 +138,17 @@ export interface BeanTable {
   result: number;
   kind: 'granted' | 'revoked';
   at: Generated<Date>;
+}
+
+/** A hyperbolic component. */
+export interface FeatureTable extends Feature {
+  readonly id: GeneratedAlways<number>;
+}
+
+/** How far the list of a period's components has come. */
+export interface FeatureListTable {
+  period: number;
+  /** The word to continue from. */
+  next: number;
+  done: boolean;
 }

@@ -151,7 +151,7 @@ function guessFrom({ position, log2Step }: InwardRay, period: number): Location 
 }
 
 /** With the number of digits that the size, and nothing else, asks for. */
-function locationAt(near: FixedComplex, period: number): Location {
+export function locationAt(near: FixedComplex, period: number): Location {
   let nucleus = near;
   for (;;) {
     const shape = shapeOf(nucleus, period);

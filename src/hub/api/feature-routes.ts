@@ -1,0 +1,171 @@
+import * as z from 'zod';
+import type { WorkerPool } from '../../daemon/pool.js';
+import { checkDecimal } from '../../math/decimal.js';
+import { RateLimit } from '../../serve/rate-limit.js';
+import type { FeatureAnswer, FeatureJob } from '../features/feature-job.js';
+import type { Features, KnownFeature } from '../features/features.js';
+import { HubError } from '../hub-error.js';
+import { route, type Route } from './route.js';
+
+/** Points that a network may ask about at once, and in every further second: each may take a second of a thread. */
+const POINTS = { burst: 20, perSecond: 0.5 } as const;
+/** Digits of a coordinate that are looked at: deeper, Newton's method takes too long for somebody who waits. */
+const MAX_DIGITS = 200;
+/** Points that wait for the thread. */
+const MAX_WAITING = 50;
+
+const feature = z.object({
+  id: z.number(),
+  period: z.number(),
+  re: z.string().describe('the nucleus, with all digits that are known'),
+  im: z.string(),
+  rootRe: z.string().describe('the cusp, or where a disc touches its parent'),
+  rootIm: z.string(),
+  log2Size: z.number().describe('log2 of its size: that of the main cardioid is 1'),
+  argument: z.number().describe('radians; 0 where it lies as the main cardioid'),
+  kind: z.enum(['cardioid', 'disc']),
+  address: z.string().nullable().describe('angled internal address'),
+  angles: z.tuple([z.string(), z.string()]).nullable().describe('the two rays that land at its root'),
+  parent: z.string().nullable().describe('angled internal address of the component that it belongs to'),
+  isPrimitive: z.boolean().nullable(),
+  name: z.string().nullable(),
+});
+const features = z.object({ features: z.array(feature) });
+
+/** What these routes work with. */
+export interface FeatureParts {
+  readonly features: Features;
+  readonly pool: WorkerPool<FeatureJob, FeatureAnswer>;
+  readonly clock: () => number;
+}
+
+/** The database of hyperbolic components: search, what lies in a view, and what somebody points at. */
+export function featureRoutes({ features: known, pool, clock }: FeatureParts): Route[] {
+  const points = new RateLimit(clock, POINTS.burst, POINTS.perSecond);
+  let waiting = 0;
+  return [
+    route({
+      method: 'GET',
+      path: '/features',
+      summary: 'Hyperbolic components by period, address, angle or name; all that is given must hold',
+      by: 'anybody',
+      body: null,
+      query: {
+        period: 'a whole number',
+        address: 'an angled internal address, such as 1_1/3->3_1/2->4',
+        angle: 'of either ray, such as 3/7 or .(011)',
+        parent: 'angled internal address of the component that they belong to',
+        name: 'part of a name',
+      },
+      answer: features,
+      status: 200,
+      handle: async ({ query }) => {
+        const text = (name: string): object => {
+          const value = query.get(name)?.trim();
+          return value === undefined || value === '' ? {} : { [name]: value.slice(0, 2000) };
+        };
+        const asked = {
+          ...text('address'),
+          ...text('angle'),
+          ...text('parent'),
+          ...text('name'),
+          ...periodOf(query),
+        };
+        if (Object.keys(asked).length === 0)
+          throw new HubError('EBODY', 'expected ?period=, ?address=, ?angle=, ?parent= or ?name=');
+        try {
+          return { features: (await known.search(asked)).map(describe) };
+        } catch (error) {
+          if (error instanceof RangeError) throw new HubError('EBODY', error.message);
+          throw error;
+        }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/features/view',
+      summary: 'The components whose nuclei lie in a view, the largest first',
+      by: 'anybody',
+      body: null,
+      query: { re: 'centre', im: 'centre', radius: 'half of the height' },
+      answer: features,
+      status: 200,
+      handle: async ({ query }) => {
+        const [re, im, radius] = ['re', 'im', 'radius'].map((name) => numberOf(query, name));
+        return { features: (await known.within({ re, im, radius })).map(describe) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/features/at',
+      summary: 'The component that a point lies in; it is computed and kept when it is not known yet',
+      by: 'anybody',
+      body: null,
+      query: { re: 'a decimal number of up to 200 digits', im: 'likewise' },
+      answer: z.object({ feature: feature.nullable() }),
+      status: 200,
+      handle: async ({ query, origin }) => {
+        const [re, im] = [decimalOf(query, 're'), decimalOf(query, 'im')];
+        if (!points.take(origin) || waiting >= MAX_WAITING)
+          throw new HubError('ERATE', 'Too many points at once. Wait some seconds.', 5);
+        waiting++;
+        try {
+          const answer = await pool.run({ kind: 'at', re, im });
+          if (answer.kind !== 'at' || answer.feature === null) return { feature: null };
+          return { feature: describe(await known.add(answer.feature)) };
+        } catch (error) {
+          if (error instanceof RangeError) throw new HubError('EBODY', error.message);
+          throw error;
+        } finally {
+          waiting--;
+        }
+      },
+    }),
+  ];
+}
+
+function describe(row: KnownFeature): z.infer<typeof feature> {
+  const { id, period, re, im, argument, kind, address, parent, name } = row;
+  return {
+    id,
+    period,
+    re,
+    im,
+    rootRe: row.root_re,
+    rootIm: row.root_im,
+    log2Size: row.log2_size,
+    argument,
+    kind,
+    address,
+    angles: row.lower_angle === null || row.upper_angle === null ? null : [row.lower_angle, row.upper_angle],
+    parent,
+    isPrimitive: row.is_primitive,
+    name,
+  };
+}
+
+function periodOf(query: URLSearchParams): { period?: number } {
+  const text = query.get('period');
+  if (text === null || text === '') return {};
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new HubError('EBODY', 'expected ?period= as a whole number');
+  return { period: Number(text) };
+}
+
+function decimalOf(query: URLSearchParams, name: string): string {
+  const text = query.get(name) ?? '';
+  try {
+    checkDecimal(text, `?${name}=`);
+  } catch (error) {
+    throw new HubError('EBODY', error instanceof Error ? error.message : '');
+  }
+  // A huge exponent is as dear as many digits.
+  if (text.length > MAX_DIGITS || Math.abs(Number(/e(.*)$/i.exec(text)?.[1] ?? 0)) > MAX_DIGITS)
+    throw new HubError('EBODY', `expected ?${name}= with at most ${MAX_DIGITS} digits`);
+  return text;
+}
+
+function numberOf(query: URLSearchParams, name: string): number {
+  const value = Number(decimalOf(query, name));
+  if (!Number.isFinite(value)) throw new HubError('EBODY', `expected ?${name}= as a number`);
+  return value;
+}
