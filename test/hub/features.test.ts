@@ -96,7 +96,9 @@ describe('a search', () => {
     [{ period: 99 }, []],
     [{ parent: '1_1/2->2', period: 3 }, ['1_1/2->2_1/2->3']],
   ])('for %j', async (query, expected) => {
-    expect((await addresses(query)).toSorted()).toEqual(expected.toSorted());
+    const found = await addresses(query);
+    expect(found.length).toBe(expected.length);
+    expect(new Set(found)).toEqual(new Set(expected));
   });
 
   it.each([{ angle: '3/8' }, { angle: 'x' }, { address: '' }])('for %j says what is wrong', async (query) => {
