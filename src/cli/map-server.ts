@@ -12,7 +12,7 @@ const OPTIONS = { portOption: '--port', hostOption: '--host', rival: 'another se
 /** What the command line decides. */
 export type MapServerOptions = Pick<
   ServeOptions,
-  'version' | 'wants' | 'maxWants' | 'maxLevel' | 'films' | 'trustProxy' | 'extend' | 'logger'
+  'version' | 'wants' | 'maxWants' | 'maxLevel' | 'films' | 'trustProxy' | 'onMiss' | 'extend' | 'logger'
 >;
 
 /**

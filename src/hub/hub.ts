@@ -5,6 +5,8 @@ import { readSettings } from '../cache/settings.js';
 import { TILES_PER_JOB } from '../daemon/crew.js';
 import { Daemon } from '../daemon/daemon.js';
 import { WorkerPool } from '../daemon/pool.js';
+import { networkOf } from '../serve/rate-limit.js';
+import type { Address } from '../tile/address.js';
 import { MAX_LEVEL } from '../tile/grid.js';
 import { Accounts } from './accounts.js';
 import { accountRoutes } from './api/account-routes.js';
@@ -13,6 +15,7 @@ import { addApi } from './api/api.js';
 import { volunteerRoutes } from './api/volunteer-routes.js';
 import { Auditor } from './auditor.js';
 import { openDatabase, type Database, type DatabasePlace } from './db/database.js';
+import { Demand } from './demand.js';
 import { Docket } from './docket.js';
 import type { FeatureAnswer, FeatureJob } from './features/feature-job.js';
 import { Features } from './features/features.js';
@@ -71,6 +74,7 @@ export class Hub {
   readonly #features: Features;
   readonly #featurePool: WorkerPool<FeatureJob, FeatureAnswer>;
   readonly #lister: FeatureLister;
+  readonly #demand: Demand;
   readonly #options: HubOptions;
   readonly #layout: Layout;
   #running: Promise<unknown> = Promise.resolve();
@@ -89,6 +93,7 @@ export class Hub {
     this.#daemon = parts.daemon;
     this.#features = new Features(db);
     this.#featurePool = new WorkerPool(new URL('./features/feature-worker.js', import.meta.url), 1);
+    this.#demand = new Demand({ db, layout, logger: options.logger, clock: options.clock });
     this.#lister = new FeatureLister(this.#features, this.#featurePool, options.periods, options.logger);
   }
 
@@ -151,6 +156,7 @@ export class Hub {
     this.#judge.start();
     this.#auditor.start();
     this.#lister.start();
+    this.#demand.start();
     this.#running = this.#daemon.run();
     // Whoever closes it sees the error.
     this.#running.catch((error: unknown) => {
@@ -187,6 +193,11 @@ export class Hub {
     });
   }
 
+  /** Somebody looked at a missing tile. */
+  missed(address: Address, from: string): void {
+    this.#demand.vote(address, networkOf(from));
+  }
+
   /** Tiles were merged: whoever computed them gets what is due. */
   pay(addresses: readonly string[]): void {
     this.#paying = this.#paying
@@ -204,6 +215,7 @@ export class Hub {
     await this.#judge.close();
     await this.#auditor.close();
     await this.#lister.close();
+    await this.#demand.close();
     await this.#featurePool.close();
     this.#daemon.stop();
     try {

@@ -1,3 +1,4 @@
+import { modificationTime } from '../cache/files.js';
 import type { Membership } from '../cache/membership.js';
 import type { Result } from '../cache/merge.js';
 import type { CrewParts, Workforce } from '../daemon/crew.js';
@@ -49,7 +50,14 @@ export class RemoteCrew implements Workforce {
     const since = performance.now();
     for (const address of addresses)
       held.running.set(address, { kind: 'subdivide', since, done: Promise.resolve() });
-    this.#write(async () => await this.#stock.add(addresses, Date.now() / 1000));
+    const { work } = this.#member;
+    this.#write(async () => {
+      const times = await Promise.all(addresses.map(async (one) => await modificationTime(work.todo(one))));
+      // What is gone meanwhile was taken by others: this client counts as dead, and hears of it.
+      await this.#stock.add(
+        addresses.flatMap((address, i) => (times[i] === null ? [] : [{ address, time: times[i] / 1000 }])),
+      );
+    });
   }
 
   /**

@@ -26,12 +26,16 @@ export class Stock {
     });
   }
 
-  /** Tiles were claimed: they may be given out from now on, in this order. What is known of them already is kept. */
-  async add(addresses: readonly Address[], now: number): Promise<void> {
-    if (addresses.length === 0) return;
+  /**
+   * Tiles were claimed: they may be given out from now on. What is known of them already is kept.
+   *
+   * @param tiles with their times in the cache, seconds: the oldest goes first
+   */
+  async add(tiles: readonly { readonly address: Address; readonly time: number }[]): Promise<void> {
+    if (tiles.length === 0) return;
     await this.#db
       .insertInto('tile')
-      .values(addresses.map((address, i) => ({ address, hub: this.#hub, held: true, rank: now + i / 1000 })))
+      .values(tiles.map(({ address, time }) => ({ address, hub: this.#hub, held: true, rank: time })))
       .onConflict((conflict) =>
         conflict.column('address').doUpdateSet({
           hub: this.#hub,

@@ -22,11 +22,13 @@ export class Live {
   readonly metrics: ServerMetrics;
   readonly #misses = new RecentMisses();
   readonly #watch: Watch;
+  readonly #onMiss: (address: Address, from: string) => void;
 
   constructor(options: ServeOptions) {
     const layout = new Layout(options.root, options.settings.image);
     this.wants = new Wants(layout, options, (answer) => this.metrics.answered(answer));
-    const { films, logger, clock } = options;
+    const { films, logger, clock, onMiss = () => undefined } = options;
+    this.#onMiss = onMiss;
     const onOver = (outcome: string): void => this.metrics.filmed(outcome);
     this.films = films && new Films(films, { layout, logger, clock, onOver });
     this.status = new SharedAnswer(
@@ -49,6 +51,7 @@ export class Live {
   /** Somebody asked for a tile that has no picture. */
   missed(address: Address, from: string): void {
     this.#misses.add(address);
+    this.#onMiss(address, from);
     this.metrics.missed(this.wants.ask(address, from));
   }
 

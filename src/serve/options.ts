@@ -30,6 +30,8 @@ export interface ServeOptions {
   readonly films: FilmOptions | null;
   /** Whether the nearest proxy is believed when it says whom it speaks for. */
   readonly trustProxy: boolean;
+  /** Told of looks at tiles that are missing. */
+  readonly onMiss?: (address: Address, from: string) => void;
   /** More that is answered, in a scope of its own. */
   readonly extend?: (app: FastifyInstance) => Promise<void>;
   readonly logger: ServeLogger;

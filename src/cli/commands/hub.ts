@@ -80,6 +80,7 @@ async function runHub(args: HubArguments, terminal: Terminal, version: string): 
       const server = await serveMap(args.directory, args.host, [port], {
         ...options,
         logger,
+        onMiss: (address, from) => hub.missed(address, from),
         extend: async (app) => await hub.serve(app),
       });
       say(terminal, args.json ? JSON.stringify({ url: server.url }) : `mandeld hub: ${server.url}`);

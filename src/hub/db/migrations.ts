@@ -7,6 +7,7 @@ import { sql, type Kysely, type Migration } from 'kysely';
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-volunteers': { up: async (db) => await run(db as Kysely<unknown>, VOLUNTEERS) },
   '002-features': { up: async (db) => await run(db as Kysely<unknown>, FEATURES) },
+  '003-demand': { up: async (db) => await run(db as Kysely<unknown>, DEMAND) },
 };
 
 /** Accounts, leases, results and beans. */
@@ -101,6 +102,16 @@ const VOLUNTEERS = [
   // The ledger is a ledger: not even a mistake in the program may change a line.
   `create function keep_bean() returns trigger language plpgsql as $$ begin raise exception 'the ledger only grows'; end $$`,
   `create trigger bean_is_kept before update or delete on bean for each row execute function keep_bean()`,
+];
+
+/** What people look at and is not there. */
+const DEMAND = [
+  `create table demand (
+    address text primary key,
+    votes double precision not null,
+    base double precision not null,
+    at timestamptz not null default now()
+  )`,
 ];
 
 /** Hyperbolic components. */

@@ -10,6 +10,7 @@ export interface Schema {
   lease: LeaseTable;
   result: ResultTable;
   bean: BeanTable;
+  demand: DemandTable;
   feature: FeatureTable;
   feature_list: FeatureListTable;
 }
@@ -151,4 +152,14 @@ export interface FeatureListTable {
   /** The word to continue from. */
   next: number;
   done: boolean;
+}
+
+/** How much a waiting tile is asked for. */
+export interface DemandTable {
+  address: string;
+  /** Looks at what it leads to; they decay from `at` on. */
+  votes: number;
+  /** Its time before the first vote, seconds. */
+  base: number;
+  at: Generated<Date>;
 }
