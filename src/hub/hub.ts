@@ -12,6 +12,7 @@ import { Accounts } from './accounts.js';
 import { accountRoutes } from './api/account-routes.js';
 import { featureRoutes } from './api/feature-routes.js';
 import { addApi } from './api/api.js';
+import { placeRoutes } from './api/place-routes.js';
 import { volunteerRoutes } from './api/volunteer-routes.js';
 import { Auditor } from './auditor.js';
 import { openDatabase, type Database, type DatabasePlace } from './db/database.js';
@@ -22,6 +23,9 @@ import { Features } from './features/features.js';
 import { FeatureLister } from './features/lister.js';
 import { Judge } from './judge.js';
 import { Leases } from './leases.js';
+import { Comments } from './places/comments.js';
+import { Moderation } from './places/moderation.js';
+import { Places } from './places/places.js';
 import { RemoteCrew } from './remote-crew.js';
 import { Stock } from './stock.js';
 
@@ -188,6 +192,11 @@ export class Hub {
           onUpload: () => this.#judge.wake(),
         }),
         ...featureRoutes({ features: this.#features, pool: this.#featurePool, clock }),
+        ...placeRoutes({
+          places: new Places(db),
+          comments: new Comments(db),
+          moderation: new Moderation(db),
+        }),
         ...accountRoutes({ db, accounts: this.accounts, isSecure, clock }),
       ],
     });

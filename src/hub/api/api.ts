@@ -58,7 +58,7 @@ export async function addApi(
           if (!limit.take(origin))
             throw new HubError('ERATE', 'Too many requests at once. Wait some seconds.', 10);
         }
-        const account = one.by === 'anybody' ? NOBODY : await whoAsks(accounts, request);
+        const account = await askerOf(one, accounts, request);
         const answer = await one.handle({
           account,
           ids: idsOf(request),
@@ -76,6 +76,17 @@ export async function addApi(
   }
   const document = JSON.stringify(openApi(routes, version));
   app.get(`${API}/openapi.json`, async (_request, reply) => reply.type('application/json').send(document));
+}
+
+/** @throws HubError as {@link whoAsks}, where a visitor will not do */
+async function askerOf({ by }: Route, accounts: Accounts, request: FastifyRequest): Promise<Account> {
+  if (by === 'account') return await whoAsks(accounts, request);
+  const isKnown = request.headers.authorization !== undefined || sessionOf(request) !== null;
+  if (by === 'anybody' || !isKnown) return NOBODY;
+  return await whoAsks(accounts, request).catch((error: unknown) => {
+    if (error instanceof HubError) return NOBODY;
+    throw error;
+  });
 }
 
 /** @throws HubError ETOKEN, EFORBIDDEN */

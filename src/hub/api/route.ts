@@ -4,7 +4,7 @@ import type { Account } from '../accounts.js';
 
 /** What a route's handler gets. */
 export interface Call<Body> {
-  /** Who asks; null where anybody may. */
+  /** Who asks; where anybody may, the account 0. */
   readonly account: Account;
   /** The numbers in the path. */
   readonly ids: Readonly<Record<string, number>>;
@@ -24,8 +24,8 @@ export interface Route<Body = unknown, Answer = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly summary: string;
-  /** Who may ask: anybody, or an account, by a token or a session. */
-  readonly by: 'anybody' | 'account';
+  /** Who may ask: anybody; anybody, but it is looked who it is; or an account, by a token or a session. */
+  readonly by: 'anybody' | 'visitor' | 'account';
   /** What must be sent: JSON, an upload of tiles, or nothing. */
   readonly body: z.ZodType<Body> | 'result' | null;
   /** Numbers and words behind the question mark, with what they mean. */

@@ -8,6 +8,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-volunteers': { up: async (db) => await run(db as Kysely<unknown>, VOLUNTEERS) },
   '002-features': { up: async (db) => await run(db as Kysely<unknown>, FEATURES) },
   '003-demand': { up: async (db) => await run(db as Kysely<unknown>, DEMAND) },
+  '004-places': { up: async (db) => await run(db as Kysely<unknown>, PLACES) },
 };
 
 /** Accounts, leases, results and beans. */
@@ -147,6 +148,55 @@ const FEATURES = [
   )`,
   // What lies in a view, the largest first.
   `create index feature_by_place on feature (im_near, re_near, log2_size)`,
+];
+
+/** Things worth seeing, and what people say of them. */
+const PLACES = [
+  `create table place (
+    id bigint generated always as identity primary key,
+    account bigint not null references account,
+    title text not null,
+    text text not null,
+    links jsonb not null,
+    re text not null,
+    im text not null,
+    radius text not null,
+    theme text not null,
+    tags text[] not null,
+    search tsvector not null,
+    votes integer not null default 0,
+    state text not null default 'open' check (state in ('open', 'hidden')),
+    created timestamptz not null default now(),
+    edited timestamptz
+  )`,
+  `create index place_search on place using gin (search)`,
+  `create index place_tags on place using gin (tags)`,
+  `create index place_votes on place (votes desc, id desc) where state = 'open'`,
+  `create index place_of_account on place (account, created)`,
+  `create table place_vote (
+    place bigint not null references place on delete cascade,
+    account bigint not null references account,
+    primary key (place, account)
+  )`,
+  `create table comment (
+    id bigint generated always as identity primary key,
+    place bigint not null references place on delete cascade,
+    account bigint not null references account,
+    text text not null,
+    state text not null default 'open' check (state in ('open', 'hidden')),
+    created timestamptz not null default now()
+  )`,
+  `create index comment_of_place on comment (place, id)`,
+  `create index comment_of_account on comment (account, created)`,
+  `create table flag (
+    subject text not null check (subject in ('place', 'comment')),
+    target bigint not null,
+    account bigint not null references account,
+    reason text not null,
+    at timestamptz not null default now(),
+    settled timestamptz,
+    primary key (subject, target, account)
+  )`,
 ];
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

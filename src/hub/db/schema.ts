@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Feature } from '../features/feature.js';
 
 /** The tables, as migrations.ts makes them. Times are the database's. */
@@ -11,7 +11,11 @@ export interface Schema {
   result: ResultTable;
   bean: BeanTable;
   demand: DemandTable;
+  comment: CommentTable;
   feature: FeatureTable;
+  flag: FlagTable;
+  place: PlaceTable;
+  place_vote: PlaceVoteTable;
   feature_list: FeatureListTable;
 }
 
@@ -162,4 +166,53 @@ export interface DemandTable {
   /** Its time before the first vote, seconds. */
   base: number;
   at: Generated<Date>;
+}
+
+/** A thing worth seeing. */
+export interface PlaceTable {
+  id: GeneratedAlways<number>;
+  account: number;
+  title: string;
+  text: string;
+  links: ColumnType<{ label: string; url: string }[], string, string>;
+  re: string;
+  im: string;
+  radius: string;
+  theme: string;
+  tags: string[];
+  /** The words that it is found by. */
+  search: string;
+  /** As many as `place_vote` has lines of it. */
+  votes: Generated<number>;
+  /** Hidden ones are seen by their authors and by curators. */
+  state: Generated<'open' | 'hidden'>;
+  created: Generated<Date>;
+  edited: Date | null;
+}
+
+/** Who likes what. */
+export interface PlaceVoteTable {
+  place: number;
+  account: number;
+}
+
+/** What somebody says of a place. */
+export interface CommentTable {
+  id: GeneratedAlways<number>;
+  place: number;
+  account: number;
+  text: string;
+  state: Generated<'open' | 'hidden'>;
+  created: Generated<Date>;
+}
+
+/** Somebody thinks that something should not stand there. */
+export interface FlagTable {
+  subject: 'place' | 'comment';
+  target: number;
+  account: number;
+  reason: string;
+  at: Generated<Date>;
+  /** When a curator has decided. */
+  settled: Date | null;
 }

@@ -7,7 +7,7 @@ import type { FeatureTable } from '../db/schema.js';
 import type { Feature } from './feature.js';
 
 /** Features of one answer. */
-export const MAX_FEATURES = 200;
+const MAX_FEATURES = 200;
 
 /** A feature with its number. */
 export type KnownFeature = Selectable<FeatureTable>;

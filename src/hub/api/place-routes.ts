@@ -1,0 +1,225 @@
+import * as z from 'zod';
+import type { Account } from '../accounts.js';
+import { HubError } from '../hub-error.js';
+import type { Comments } from '../places/comments.js';
+import type { Moderation } from '../places/moderation.js';
+import { commentText, flagText, placeText } from '../places/place.js';
+import type { Place, Places } from '../places/places.js';
+import { route, type Route } from './route.js';
+
+/** Places that may be passed over: whoever looks further should search. */
+const MAX_FROM = 10_000;
+
+const number = z.number();
+const name = z.string().nullable().describe('null of a deleted account');
+const time = z.iso.datetime();
+const made = z.object({ id: number });
+const place = z.object({
+  id: number,
+  by: name,
+  title: z.string(),
+  text: z.string(),
+  links: z.array(z.object({ label: z.string(), url: z.string() })),
+  re: z.string(),
+  im: z.string(),
+  radius: z.string(),
+  theme: z.string(),
+  tags: z.array(z.string()),
+  votes: number,
+  comments: number,
+  state: z.enum(['open', 'hidden']),
+  created: time,
+  edited: time.nullable(),
+});
+const comment = z.object({ id: number, by: name, text: z.string(), created: time });
+const flagged = z.object({
+  subject: z.enum(['place', 'comment']),
+  id: number,
+  state: z.enum(['open', 'hidden']),
+  text: z.string(),
+  flags: number,
+  reasons: z.string(),
+});
+const decision = z.strictObject({ state: z.enum(['open', 'hidden']) });
+
+/** What these routes work with. */
+export interface PlaceParts {
+  readonly places: Places;
+  readonly comments: Comments;
+  readonly moderation: Moderation;
+}
+
+/** Things worth seeing: adding, finding, votes, comments, and what curators do. */
+export function placeRoutes({ places, comments, moderation }: PlaceParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/places',
+      summary: 'Open places, those with most votes first',
+      by: 'anybody',
+      body: null,
+      query: {
+        words: 'words, in any order',
+        tag: 'one tag',
+        sort: '"votes" or "new"',
+        from: 'how many to pass over',
+      },
+      answer: z.object({ places: z.array(place) }),
+      status: 200,
+      handle: async ({ query }) => {
+        const from = Number(query.get('from') ?? 0);
+        if (!Number.isInteger(from) || from < 0 || from > MAX_FROM)
+          throw new HubError('EBODY', `expected ?from= as a whole number up to ${MAX_FROM}`);
+        const words = query.get('words')?.slice(0, 200);
+        const tag = query.get('tag')?.slice(0, 30);
+        const found = await places.list({
+          ...(words ? { words } : {}),
+          ...(tag ? { tag } : {}),
+          sort: query.get('sort') === 'new' ? 'new' : 'votes',
+          from,
+        });
+        return { places: found.map(describe) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/places',
+      summary: 'Adds a place',
+      by: 'account',
+      body: placeText,
+      answer: made,
+      status: 201,
+      handle: async ({ account, body }) => ({ id: await places.add(account.id, body) }),
+    }),
+    route({
+      method: 'GET',
+      path: '/places/:place',
+      summary: 'One place',
+      by: 'visitor',
+      body: null,
+      answer: place,
+      status: 200,
+      handle: async ({ account, ids }) => describe(await places.get(account, ids.place)),
+    }),
+    route({
+      method: 'PUT',
+      path: '/places/:place',
+      summary: 'Changes a place: its author or a curator',
+      by: 'account',
+      body: placeText,
+      answer: null,
+      status: 204,
+      handle: async ({ account, ids, body }) => await nothing(places.edit(account, ids.place, body)),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/places/:place',
+      summary: 'Removes a place: its author or a curator',
+      by: 'account',
+      body: null,
+      answer: null,
+      status: 204,
+      handle: async ({ account, ids }) => await nothing(places.remove(account, ids.place)),
+    }),
+    ...([true, false] as const).map((isFor) =>
+      route({
+        method: isFor ? 'PUT' : 'DELETE',
+        path: '/places/:place/vote',
+        summary: isFor ? 'Votes for a place; once, however often' : 'Takes a vote back',
+        by: 'account',
+        body: null,
+        answer: null,
+        status: 204,
+        handle: async ({ account, ids }) => await nothing(places.vote(account.id, ids.place, isFor)),
+      }),
+    ),
+    route({
+      method: 'GET',
+      path: '/places/:place/comments',
+      summary: 'What people say of a place, oldest first',
+      by: 'anybody',
+      body: null,
+      query: { after: 'number of a comment: those after it' },
+      answer: z.object({ comments: z.array(comment) }),
+      status: 200,
+      handle: async ({ ids, query }) => ({
+        comments: (await comments.list(ids.place, Number(query.get('after') ?? '') || 0)).map(
+          ({ created, ...rest }) => ({ ...rest, created: created.toISOString() }),
+        ),
+      }),
+    }),
+    route({
+      method: 'POST',
+      path: '/places/:place/comments',
+      summary: 'Comments on a place',
+      by: 'account',
+      body: commentText,
+      answer: made,
+      status: 201,
+      handle: async ({ account, ids, body }) => ({
+        id: await comments.add(account.id, ids.place, body.text),
+      }),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/comments/:comment',
+      summary: 'Removes a comment: its author or a curator',
+      by: 'account',
+      body: null,
+      answer: null,
+      status: 204,
+      handle: async ({ account, ids }) => await nothing(comments.remove(account, ids.comment)),
+    }),
+    ...(['place', 'comment'] as const).flatMap((subject) => [
+      route({
+        method: 'POST',
+        path: `/${subject}s/:${subject}/flag`,
+        summary: `Says that a ${subject} should not stand there; three accounts hide it until a curator has looked`,
+        by: 'account',
+        body: flagText,
+        answer: null,
+        status: 204,
+        handle: async ({ account, ids, body }) =>
+          await nothing(moderation.flag(account.id, subject, ids[subject], body.reason)),
+      }),
+      route({
+        method: 'PUT',
+        path: `/${subject}s/:${subject}/state`,
+        summary: `Shows or hides a ${subject}: a curator`,
+        by: 'account',
+        body: decision,
+        answer: null,
+        status: 204,
+        handle: async ({ account, ids, body }) =>
+          await nothing(moderation.decide(account, subject, ids[subject], body.state)),
+      }),
+    ]),
+    route({
+      method: 'GET',
+      path: '/flagged',
+      summary: 'What curators should look at, most flags first',
+      by: 'account',
+      body: null,
+      answer: z.object({ flagged: z.array(flagged) }),
+      status: 200,
+      handle: async ({ account }: { account: Account }) => ({
+        flagged: await moderation.cases(account),
+      }),
+    }),
+  ];
+}
+
+async function nothing(done: Promise<void>): Promise<null> {
+  await done;
+  return null;
+}
+
+function describe({ created, edited, links, tags, ...rest }: Place): z.infer<typeof place> {
+  return {
+    ...rest,
+    links: [...links],
+    tags: [...tags],
+    created: created.toISOString(),
+    edited: edited?.toISOString() ?? null,
+  };
+}

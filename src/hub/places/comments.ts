@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import type { Account } from '../accounts.js';
+import type { Database } from '../db/database.js';
+import { HubError } from '../hub-error.js';
+import { assertThere, mayChange } from './places.js';
+
+/** Comments of one answer. */
+const PAGE = 100;
+/** Comments that an account may write in a day. */
+const PER_DAY = 100;
+
+/** A comment as everybody sees it. */
+export interface Comment {
+  readonly id: number;
+  /** Who wrote it; null of a deleted account. */
+  readonly by: string | null;
+  readonly text: string;
+  readonly created: Date;
+}
+
+/** What people say of places. */
+export class Comments {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** @throws HubError ENONE, ERATE */
+  async add(account: number, place: number, text: string): Promise<number> {
+    await assertThere(this.#db, place);
+    const { today } = await this.#db
+      .selectFrom('comment')
+      .select((select) => select.fn.countAll<number>().as('today'))
+      .where('account', '=', account)
+      .where('created', '>', sql<Date>`now() - interval '1 day'`)
+      .executeTakeFirstOrThrow();
+    if (today >= PER_DAY)
+      throw new HubError('ERATE', `${PER_DAY} comments a day are enough. Come back tomorrow.`, 86_400);
+    const { id } = await this.#db
+      .insertInto('comment')
+      .values({ place, account, text })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return id;
+  }
+
+  /** The open comments of a place, oldest first, after a number. */
+  async list(place: number, after: number): Promise<Comment[]> {
+    await assertThere(this.#db, place);
+    return await this.#db
+      .selectFrom('comment')
+      .innerJoin('account', 'account.id', 'comment.account')
+      .select(['comment.id', 'account.name as by', 'comment.text', 'comment.created'])
+      .where('comment.place', '=', place)
+      .where('comment.state', '=', 'open')
+      .where('comment.id', '>', after)
+      .orderBy('comment.id')
+      .limit(PAGE)
+      .execute();
+  }
+
+  /** @throws HubError ENONE, EFORBIDDEN */
+  async remove(account: Account, id: number): Promise<void> {
+    const found = await this.#db
+      .selectFrom('comment')
+      .select('account')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (found === undefined) throw new HubError('ENONE', 'There is no such comment.');
+    if (!mayChange(account, found.account))
+      throw new HubError('EFORBIDDEN', 'Only whoever has written it, or a curator, may remove this comment.');
+    await this.#db.deleteFrom('comment').where('id', '=', id).execute();
+  }
+}
