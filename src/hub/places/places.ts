@@ -172,8 +172,9 @@ function selectPlaces(db: Database) {
 
 type PlaceRow = Omit<Place, 'comments'> & { readonly account: number; readonly comments: number | null };
 
-function placeOf({ account: _, comments, ...row }: PlaceRow): Place {
-  return { ...row, comments: comments ?? 0 };
+function placeOf(row: PlaceRow): Place {
+  const { account: _, comments, ...rest } = row;
+  return { ...rest, comments: comments ?? 0 };
 }
 
 /** Whether somebody may change what an account has written. */
