@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check.js';
 import { daemonCommand } from './commands/daemon.js';
 import { initCommand } from './commands/init.js';
 import { inspectCommand } from './commands/inspect.js';
+import { joinCommand } from './commands/join.js';
 import { pointCommand } from './commands/point.js';
 import { renderCommand } from './commands/render.js';
 import { serveCommand } from './commands/serve.js';
@@ -18,6 +19,7 @@ import { EXIT } from './exit-codes.js';
 import { shieldNumbers } from './negative-numbers.js';
 import { suggest } from './suggest.js';
 import type { Terminal } from './terminal.js';
+import { VolunteerError } from '../volunteer/volunteer-error.js';
 import { FilmTilesError } from '../zoom/film-error.js';
 import { FilmError } from '../zoom/film/film-error.js';
 import { RequestError } from '../zoom/request.js';
@@ -35,6 +37,7 @@ const COMMANDS = [
   wantCommand,
   serveCommand,
   zoomCommand,
+  joinCommand,
 ];
 const COMMAND_NAMES = [
   'init',
@@ -47,6 +50,7 @@ const COMMAND_NAMES = [
   'want',
   'serve',
   'zoom',
+  'join',
   'completion',
 ];
 
@@ -145,6 +149,7 @@ function explain(error: unknown): { code: number; text: string } {
   // What yargs itself refuses, a config file that cannot be read for one.
   if (error instanceof Error && error.name === 'YError') return { code: EXIT.usage, text: error.message };
   if (error instanceof CacheError) return { code: EXIT.cache, text: `${error.message} (${error.code})` };
+  if (error instanceof VolunteerError) return { code: EXIT.cache, text: `${error.message} (${error.code})` };
   if (error instanceof FilmError || error instanceof FilmTilesError)
     return { code: EXIT.cache, text: `${error.message} (${error.code})` };
   const text = error instanceof Error ? error.message : String(error);

@@ -11,7 +11,10 @@ export const MAX_CHECKOUT = 64;
 const whole = (least: number, most: number): z.ZodType<number> => z.int().min(least).max(most);
 const id = whole(1, Number.MAX_SAFE_INTEGER).describe('a number that the hub has given');
 const address = z
-  .custom<Address>((value) => typeof value === 'string' && isAddress(value), 'expected an address such as M013')
+  .custom<Address>(
+    (value) => typeof value === 'string' && isAddress(value),
+    'expected an address such as M013',
+  )
   .describe('M and a digit a level');
 const time = z.iso.datetime().describe('by the hub’s clock');
 
@@ -51,7 +54,11 @@ export type LeaseState = z.infer<typeof leaseState>;
 /** Why a tile is given back; without a reason nothing is wrong with it. */
 export const returnRequest = z.strictObject({
   attempt: whole(1, 1_000_000),
-  reason: z.string().max(500).optional().describe('why it could not be computed; counts as a failure of the tile'),
+  reason: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('why it could not be computed; counts as a failure of the tile'),
 });
 
 /** Asks for more time. */

@@ -28,7 +28,9 @@ const NEWLINE = 10;
 /** Writes an upload. */
 export function encodeResult(children: readonly ResultChild[]): Uint8Array {
   const header = JSON.stringify({
-    children: children.map((child) => ('raw' in child ? { raw: child.raw.length } : { boring: child.boring })),
+    children: children.map((child) =>
+      'raw' in child ? { raw: child.raw.length } : { boring: child.boring },
+    ),
   });
   const parts = children.flatMap((child) => ('raw' in child ? [child.raw] : []));
   return Buffer.concat([Buffer.from(`${header}\n`), ...parts]);
