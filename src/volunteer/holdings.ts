@@ -22,14 +22,21 @@ export interface HeldTile extends LeaseName {
   stage: Stage;
   /** The raw file, while it waits or is computed. */
   raw: Uint8Array | null;
-  /** How often the raw file did not come, or was damaged. */
+  /** How often the raw file did not come. */
   failures: number;
+  /** How often it was damaged, or could not be computed; then it is computed alone. */
+  flaws: number;
   /** Answers that the hub had given at the last of them (HubLink.successes). */
   failedAt: number;
 }
 
+/** Leases of the past that are remembered. */
+const MAX_PAST = 1024;
+
 /** Tiles in hand that are not computed yet, the oldest lease first. */
 export class Holdings {
+  /** Leases that were held: a hub whose answer comes twice does not get their tiles computed twice. */
+  readonly #past = new Set<string>();
   readonly #tiles = new Map<string, HeldTile>();
 
   get size(): number {
@@ -46,30 +53,32 @@ export class Holdings {
    * Takes a lease in.
    *
    * @param asked when it was asked for
-   * @returns null when it is held already
+   * @returns null when it is held already, or was
    */
   add({ lease, attempt, address, seconds }: Lease, asked: number): HeldTile | null {
     const key = keyOf({ lease, attempt });
-    if (this.#tiles.has(key)) return null;
+    if (this.#tiles.has(key) || this.#past.has(key)) return null;
     const term = new LeaseTerm(seconds, asked);
-    const fresh = { stage: 'leased', raw: null, failures: 0, failedAt: -1 } as const;
+    const fresh = { stage: 'leased', raw: null, failures: 0, flaws: 0, failedAt: -1 } as const;
     const tile: HeldTile = { lease, attempt, address, term, ...fresh };
     this.#tiles.set(key, tile);
     return tile;
   }
 
-  /** Whether it is still held. */
-  has(tile: LeaseName): boolean {
-    return this.#tiles.has(keyOf(tile));
-  }
-
+  /** Whether it was still held. */
   remove(tile: LeaseName): boolean {
-    return this.#tiles.delete(keyOf(tile));
+    const key = keyOf(tile);
+    this.#past.add(key);
+    for (const oldest of this.#past) {
+      if (this.#past.size <= MAX_PAST) break;
+      this.#past.delete(oldest);
+    }
+    return this.#tiles.delete(key);
   }
 }
 
 /** Names a lease among those of one hub. */
-export function keyOf({ lease, attempt }: LeaseName): string {
+function keyOf({ lease, attempt }: LeaseName): string {
   return `${lease}/${attempt}`;
 }
 

@@ -28,7 +28,7 @@ export interface SupplyParts {
 /** Downloads side by side. */
 const MAX_DOWNLOADS = 4;
 /** A tile whose raw file has not come after so many failures is given back. */
-const MAX_FAILURES = 4;
+const MAX_FAILURES = 8;
 /** Seconds for which a hub without work is left alone. */
 const IDLE_SECONDS = { min: 1, max: 300 } as const;
 const LOOK_MS = 1000;
@@ -71,11 +71,11 @@ export class Supply {
           return await client.checkout(count, signal);
         }, signal);
         this.#isIdle = leases.length === 0;
-        if (this.#isIdle) {
+        // A hub that gives nothing new is not asked at once again either.
+        if (this.#take(leases, count, asked) === 0) {
           const seconds = Math.max(IDLE_SECONDS.min, Math.min(IDLE_SECONDS.max, retryAfter));
           this.#nextCheckout = clock.now() + 1000 * seconds;
         }
-        this.#take(leases, count, asked);
         bell.ring();
       } catch (error) {
         if (!(error instanceof HubError)) throw error;
@@ -89,8 +89,11 @@ export class Supply {
     }
   }
 
-  /** @param count what was asked for: more is not kept */
-  #take(leases: readonly Lease[], count: number, asked: number): void {
+  /**
+   * @param count what was asked for: more is not kept
+   * @returns how many it has taken
+   */
+  #take(leases: readonly Lease[], count: number, asked: number): number {
     const { holdings, pace, giveBack, onLeased } = this.#parts;
     const taken: HeldTile[] = [];
     for (const lease of leases) {
@@ -106,6 +109,7 @@ export class Supply {
       taken.push(tile);
     }
     if (taken.length > 0) onLeased(taken);
+    return taken.length;
   }
 
   async #fetch(signal: AbortSignal): Promise<void> {
@@ -146,8 +150,9 @@ export class Supply {
         // While the hub is away it is no fault of the tile.
         if (link.successes > tile.failedAt) tile.failures++;
         tile.failedAt = link.successes;
-        const isHopeless = tile.failures >= MAX_FAILURES || error.code === 'EREFUSED';
-        if (isHopeless) giveBack(tile, `its raw file could not be fetched: ${error.message}`);
+        // What the network does is no fault of the tile either: others may be luckier.
+        if (!error.isPassing) giveBack(tile, `its raw file is refused: ${error.message}`);
+        else if (tile.failures >= MAX_FAILURES) giveBack(tile, null);
       }
     } finally {
       this.#downloads--;

@@ -21,7 +21,7 @@ import type { Receipt } from '../wire/messages.js';
 const TILES_PER_JOB = 4;
 const JOB_MS = 400;
 /** A tile that could not be computed, or was damaged, so often is given back. */
-const MAX_COMPUTE_FAILURES = 2;
+const MAX_FLAWS = 2;
 /** No tiles are asked for while so many results for each thread wait for the hub. */
 const PENDING_A_THREAD = 16;
 const RATE_SECONDS = 60;
@@ -264,7 +264,7 @@ export class Volunteer {
       .filter(({ term }) => term.isSure(now) || (isAway && term.left(now) > 0));
     const share = Math.ceil(ready.length / Math.max(1, free));
     const count = Math.min(TILES_PER_JOB, share, Math.floor(JOB_MS / this.#pace.msPerTile));
-    const alone = ready.findIndex(({ failures }) => failures > 0);
+    const alone = ready.findIndex(({ flaws }) => flaws > 0);
     const tiles = ready.slice(0, Math.max(1, alone < 0 ? count : Math.min(count, alone)));
     for (const tile of tiles) tile.stage = 'computing';
     if (tiles.length > 0) this.#bell.ring();
@@ -302,8 +302,8 @@ export class Volunteer {
   /** Fetches a tile again, which then is computed alone, or gives up. */
   #retry(tile: HeldTile, reason: string): void {
     tile.raw = null;
-    tile.failures++;
-    if (tile.failures >= MAX_COMPUTE_FAILURES) this.#giveBack(tile, reason);
+    tile.flaws++;
+    if (tile.flaws >= MAX_FLAWS) this.#giveBack(tile, reason);
     else tile.stage = 'leased';
     this.#bell.ring();
   }
