@@ -183,7 +183,10 @@ export class Outbox {
 
   async #receive(parcel: Parcel, error: HubError): Promise<void> {
     const { logger, onDropped, onFatal } = this.#parts;
-    if (error.code === 'ETOKEN' || error.code === 'EVERSION') onFatal(error);
+    if (error.code === 'ETOKEN' || error.code === 'EVERSION') {
+      parcel.notBefore = Infinity;
+      onFatal(error);
+    }
     const { name } = parcel;
     if (name === null || !(error.code === 'ELEASE' || error.code === 'EREFUSED')) return;
     await this.#finish(parcel);

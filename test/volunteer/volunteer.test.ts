@@ -182,6 +182,23 @@ describe('leases', () => {
     expect(hub.count('expired')).toBe(lost);
   });
 
+  it('are asked for after the machine has slept, before anything is begun', async () => {
+    const hub = await FakeHub.start(tiles.raws);
+    let slept = 0;
+    const clock = { ...systemClock, date: () => new Date(Date.now() + slept) };
+    const pool = slowPool(tiles, 1500);
+    const one = await volunteer(hub, await temporaryFolder(), { pool, clock });
+    await until(() => one.volunteer.progress.computing === 1);
+    await until(() => hub.seen.filter(({ path }) => path.endsWith('/raw')).length === 2);
+    hub.expireAll();
+    slept = 8 * 3_600_000;
+    await until(() => hub.seen.some(({ path }) => path.endsWith('/extend')), 3000);
+    await until(() => one.log.includes('a lease has expired before the tile was begun; dropped'));
+    expect(pool.jobs).toBe(1);
+    one.volunteer.stop();
+    await one.ended;
+  });
+
   it('that come twice are taken once', async () => {
     const hub = await FakeHub.start(tiles.raws);
     let first: object | null = null;

@@ -4,8 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { ALGORITHM_VERSION, FORMAT_VERSION } from '../../../src/cache/settings.js';
 import type { Address } from '../../../src/tile/address.js';
-import { API, checkoutRequest, extendRequest, returnRequest } from '../../../src/wire/messages.js';
-import { RESULT_TYPE } from '../../../src/wire/result-codec.js';
+import {
+  API,
+  checkoutRequest,
+  extendRequest,
+  returnRequest,
+  type Failure,
+} from '../../../src/wire/messages.js';
+import { decodeResult, RESULT_TYPE } from '../../../src/wire/result-codec.js';
 
 /** The token that it knows. */
 export const TOKEN = 'volunteer-7';
@@ -40,7 +46,7 @@ export type Misbehaviour = (
 export class FakeHub {
   /** Seconds. */
   leaseSeconds = 60;
-  /** Seconds that an extension gives; as a lease unless it is set. */
+  /** Seconds after which a volunteer is to ask again. */
   retryAfter = 1;
   misbehave: Misbehaviour | null = null;
   /** Tiles that are to be done: the first ones first. */
@@ -171,6 +177,7 @@ export class FakeHub {
 
   #takeIn(lease: HubLease, bytes: Buffer, response: ServerResponse): void {
     if (lease.state !== 'held' && lease.state !== 'uploaded') return fail(response, 409, 'ELEASE');
+    decodeResult(bytes);
     lease.state = 'uploaded';
     this.results.set(lease.address, [...(this.results.get(lease.address) ?? []), bytes]);
     return json(response, 202, { result: lease.lease, state: 'pending' });
@@ -184,5 +191,5 @@ export function json(response: ServerResponse, status: number, body: object): vo
 
 /** Answers with an error of the hub. */
 export function fail(response: ServerResponse, status: number, error: string): void {
-  json(response, status, { error, message: `no such luck (${error}).` });
+  json(response, status, { error, message: `no such luck (${error}).` } satisfies Failure);
 }
