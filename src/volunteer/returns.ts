@@ -6,16 +6,16 @@ import type { HubLink } from './hub-link.js';
 /** Requests side by side. */
 const MAX_REQUESTS = 4;
 
-/**
- * Tiles that are given back. Each one is tried once, and not at all while the hub is away: its lease expires by itself, so this only
- * saves others the time until then.
- */
+/** A return that did not get through is tried so often. */
+const MAX_TRIES = 3;
+
+/** Tiles that are given back. Their leases expire by themselves, so this only saves others the time until then. */
 export class Returns {
   readonly #client: HubClient;
   readonly #link: HubLink;
   readonly #signal: AbortSignal;
   readonly #queue: { readonly tile: HeldTile; readonly reason: string | null }[] = [];
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
 
   /** @param signal breaks off what runs */
   constructor(client: HubClient, link: HubLink, signal: AbortSignal) {
@@ -30,29 +30,33 @@ export class Returns {
     this.#feed();
   }
 
-  /** Waits until all have gone, or cannot. */
-  async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+  /** Those that have not got through yet. */
+  get size(): number {
+    return this.#queue.length + this.#running;
   }
 
   #feed(): void {
-    while (this.#running.size < MAX_REQUESTS) {
+    while (this.#running < MAX_REQUESTS) {
       const next = this.#queue.shift();
       if (!next) return;
-      const sending = this.#send(next.tile, next.reason).finally(() => {
-        this.#running.delete(sending);
+      this.#running++;
+      void this.#send(next.tile, next.reason).finally(() => {
+        this.#running--;
         this.#feed();
       });
-      this.#running.add(sending);
     }
   }
 
   async #send(tile: HeldTile, reason: string | null): Promise<void> {
-    if (this.#link.state === 'away' || this.#signal.aborted) return;
-    try {
-      await this.#link.ask(async () => await this.#client.giveBack(tile, reason, this.#signal), this.#signal);
-    } catch (error) {
-      if (!(error instanceof HubError)) throw error;
+    const giveBack = async (): Promise<void> => await this.#client.giveBack(tile, reason, this.#signal);
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      try {
+        await this.#link.ask(giveBack, this.#signal);
+        return;
+      } catch (error) {
+        if (!(error instanceof HubError)) throw error;
+        if (!error.isPassing) return;
+      }
     }
   }
 }

@@ -26,6 +26,9 @@ const MAX_FLAWS = 2;
 const PENDING_A_THREAD = 16;
 const RATE_SECONDS = 60;
 const LOOK_MS = 500;
+const FLUSH_LOOK_MS = 50;
+/** At the end, a hub that does not answer is waited for no longer than this, in milliseconds. */
+const AWAY_MS = 2000;
 
 /**
  * A volunteer: gets tiles from a hub, subdivides them, and sends back their children.
@@ -211,7 +214,7 @@ export class Volunteer {
   }
 
   async #finish(supply: Promise<void>, threads: Promise<void>): Promise<void> {
-    const { logger, clock } = this.#options;
+    const { logger } = this.#options;
     this.#endSupply.abort();
     this.#endThreads.abort();
     await supply;
@@ -222,15 +225,22 @@ export class Volunteer {
       await this.#threads.close();
       for (const tile of this.#holdings.list()) this.#giveBack(tile, null);
     }
-    const end = clock.now() + this.#times.flush;
-    await this.#within(this.#times.flush, this.#returns.settled());
-    // Parcels that are just written to the disk are finished too: fsync does not take that long.
-    while (this.#outbox.size > 0 && !this.#fatal && clock.now() < end && this.#link.state !== 'away') {
-      await this.#bell.wait(Math.min(LOOK_MS, end - clock.now()), this.#endNetwork.signal);
-    }
     await this.#outbox.written();
+    await this.#flush();
     if (this.#outbox.size > 0) {
       logger.info({ tiles: this.#outbox.size }, 'finished tiles are kept, and uploaded at the next start');
+    }
+  }
+
+  /** Lets uploads and returns end, unless the hub does not want them. */
+  async #flush(): Promise<void> {
+    const { clock } = this.#options;
+    const start = clock.now();
+    while (this.#outbox.size + this.#returns.size > 0 && !this.#fatal) {
+      const time = this.#link.state === 'away' ? Math.min(AWAY_MS, this.#times.flush) : this.#times.flush;
+      const rest = start + time - clock.now();
+      if (rest <= 0) return;
+      await this.#bell.wait(Math.min(FLUSH_LOOK_MS, rest), this.#endNetwork.signal);
     }
   }
 

@@ -35,7 +35,7 @@ describe('a volunteer', () => {
     await until(() => hub.leases.length > 0);
     expect(hub.leases.length).toBeLessThanOrEqual(4);
     await until(() => pool.jobs > 2 && one.volunteer.progress.waiting > 0);
-    expect(one.volunteer.progress.computing).toBe(2);
+    expect(one.volunteer.progress.computing).toBeGreaterThanOrEqual(2);
     await one.ended;
     expectAll(hub, tiles);
   });
