@@ -50,6 +50,11 @@ export class Supply {
     return this.#isIdle;
   }
 
+  /** The hub has something again: a tile was given back. */
+  forgetIdle(): void {
+    this.#isIdle = false;
+  }
+
   /** Works until the signal; ends when what was running then has ended. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#checkOut(signal), this.#fetch(signal)]);

@@ -209,7 +209,7 @@ export class Volunteer {
 
   #hasDone(): boolean {
     const { maxTiles, untilIdle } = this.#options;
-    if (this.#holdings.size > 0 || this.#outbox.size > 0) return false;
+    if (this.#holdings.size > 0 || this.#outbox.size > 0 || this.#returns.size > 0) return false;
     return (maxTiles !== null && this.#computed >= maxTiles) || (untilIdle && this.#supply.isIdle);
   }
 
@@ -345,6 +345,7 @@ export class Volunteer {
   #giveBack(tile: HeldTile, reason: string | null): void {
     this.#holdings.remove(tile);
     this.#returned++;
+    this.#supply.forgetIdle();
     this.#returns.add(tile, reason);
     this.#options.onEvent?.({ event: 'returned', address: tile.address, reason });
     this.#bell.ring();

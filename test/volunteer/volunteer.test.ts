@@ -158,6 +158,25 @@ describe('a hub that is away', () => {
   });
 });
 
+describe('a tile whose raw file never comes', () => {
+  it('is given back, without blame, and may be had again', async () => {
+    const hub = await FakeHub.start(tiles.raws);
+    const names = new Set<string>();
+    hub.misbehave = (seen, response) => {
+      const lease = hub.leases.find(({ lease: id }) => seen.path === `/leases/${id}/raw`);
+      if (lease?.address !== 'M' || lease.attempt > 1) return false;
+      names.add(seen.path);
+      response.writeHead(500).end();
+      return true;
+    };
+    const { ended } = await volunteer(hub, await temporaryFolder(), { clock: fastClock(50), workers: 2 });
+    expect(await ended).toMatchObject({ returned: 1 });
+    expect(names.size).toBe(1);
+    expect(hub.leases[0]).toMatchObject({ state: 'returned' });
+    expectAll(hub, tiles);
+  });
+});
+
 describe('leases', () => {
   it('are extended while a long tile is computed', async () => {
     const hub = await FakeHub.start(new Map([...tiles.raws].slice(0, 2)));
