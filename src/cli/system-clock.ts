@@ -8,6 +8,10 @@ const MAX_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => new Date(),
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
   async sleep(milliseconds, signal) {
     if (milliseconds <= 0) return;
     try {

@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Local date and time. */
   date(): Date;
+  /** Milliseconds of processor time that this program has used, all threads together; not every clock knows. */
+  cpu?(): number;
   /** Waits; ends early, without an error, when the signal is given. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { MAX_CHECKOUT } from '../wire/messages.js';
 /** Tiles in hand for each thread, the running one included. */
 const LEAST_A_THREAD = 2;
 /** No more, however slow the network is. */
-const MOST_A_THREAD = 16;
+const MOST_A_THREAD = 32;
 /** The last tile of the queue should be begun within this part of its lease. */
 const LEASE_PART = 0.5;
 /** Weight of the newest measurement. */
@@ -18,8 +18,9 @@ export class Pace {
   readonly #share: number;
   /** Milliseconds that a thread takes for a tile; null before the first. */
   #tile: number | null = null;
-  /** Milliseconds from asking for a tile until it is there. */
-  #way = 0;
+  /** Milliseconds that asking for tiles takes, and fetching one. */
+  #checkout = 0;
+  #download = 0;
   /** The last lease's span in milliseconds. */
   #lease = Infinity;
 
@@ -33,8 +34,12 @@ export class Pace {
     this.#tile = this.#tile === null ? milliseconds : mix(this.#tile, milliseconds);
   }
 
-  countWay(milliseconds: number): void {
-    this.#way = mix(this.#way, milliseconds);
+  countCheckout(milliseconds: number): void {
+    this.#checkout = mix(this.#checkout, milliseconds);
+  }
+
+  countDownload(milliseconds: number): void {
+    this.#download = mix(this.#download, milliseconds);
   }
 
   countLease(milliseconds: number): void {
@@ -52,7 +57,7 @@ export class Pace {
     // Nothing is known of the first ones.
     if (this.#tile === null) return Math.min(MAX_CHECKOUT, LEAST_A_THREAD * threads);
     const turn = Math.max(1, this.#tile / this.#share);
-    const wanted = 1 + Math.ceil((2 * this.#way) / turn);
+    const wanted = 1 + Math.ceil((2 * (this.#checkout + this.#download)) / turn);
     const aThread = Math.max(LEAST_A_THREAD, Math.min(MOST_A_THREAD, wanted));
     const inTime = Math.floor((LEASE_PART * this.#lease) / turn);
     return Math.max(1, threads, Math.min(aThread, 1 + inTime) * threads);

@@ -14,6 +14,8 @@ export interface SupplyParts {
   readonly holdings: Holdings;
   readonly pace: Pace;
   readonly clock: Clock;
+  /** Breaks off a checkout that is on its way. */
+  readonly breakOff: AbortSignal;
   /** Rung when something has changed. */
   readonly bell: Bell;
   readonly logger: Logger;
@@ -25,8 +27,8 @@ export interface SupplyParts {
   readonly onFatal: (error: HubError) => void;
 }
 
-/** Downloads side by side. */
-const MAX_DOWNLOADS = 4;
+/** Downloads side by side: as many as uploads. */
+const MAX_DOWNLOADS = 8;
 /** A tile whose raw file has not come after so many failures is given back. */
 const MAX_FAILURES = 8;
 /** Seconds for which a hub without work is left alone. */
@@ -61,7 +63,7 @@ export class Supply {
   }
 
   async #checkOut(signal: AbortSignal): Promise<void> {
-    const { client, link, clock, bell, missing, onFatal } = this.#parts;
+    const { client, link, clock, bell, breakOff, pace, missing, onFatal } = this.#parts;
     while (!signal.aborted) {
       const count = Math.min(MAX_CHECKOUT, missing());
       const rest = this.#nextCheckout - clock.now();
@@ -73,9 +75,11 @@ export class Supply {
         let asked = 0;
         const { leases, retryAfter } = await link.ask(async () => {
           asked = clock.now();
-          return await client.checkout(count, signal);
+          // Not broken off by the end of the supply: the hub may have given leases already, which are to be returned.
+          return await client.checkout(count, breakOff);
         }, signal);
         this.#isIdle = leases.length === 0;
+        pace.countCheckout(clock.now() - asked);
         // A hub that gives nothing new is not asked at once again either.
         if (this.#take(leases, count, asked) === 0) {
           const seconds = Math.max(IDLE_SECONDS.min, Math.min(IDLE_SECONDS.max, retryAfter));
@@ -143,7 +147,7 @@ export class Supply {
         start = clock.now();
         return await client.raw(tile, signal);
       }, signal);
-      pace.countWay(clock.now() - start);
+      pace.countDownload(clock.now() - start);
       tile.raw = raw;
       tile.stage = 'waiting';
     } catch (error) {

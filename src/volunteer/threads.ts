@@ -1,5 +1,5 @@
 import type { Bell, Clock } from './clock.js';
-import { DutyCycle } from './duty-cycle.js';
+import { DutyCycle, Overhead } from './duty-cycle.js';
 import type { HeldTile } from './holdings.js';
 import type { TileOutcome, TilePool } from './job.js';
 
@@ -26,11 +26,13 @@ const LOOK_MS = 1000;
 /** The threads: each of them takes tiles, computes, and rests for as long as its duty cycle says. */
 export class Threads {
   readonly #parts: ThreadsParts;
+  readonly #overhead: Overhead;
   #busy = 0;
   #isClosed = false;
 
   constructor(parts: ThreadsParts) {
     this.#parts = parts;
+    this.#overhead = new Overhead(parts.clock.cpu?.() ?? 0);
   }
 
   /** Works until the signal; ends when what was running then has ended. */
@@ -58,7 +60,9 @@ export class Threads {
       this.#busy++;
       const start = clock.now();
       await this.#compute(tiles);
-      duty.work(start, clock.now());
+      const worked = clock.now() - start;
+      const cost = worked * this.#overhead.add(worked, clock.cpu?.() ?? 0);
+      duty.work(start, start + cost);
       this.#busy--;
     }
   }

@@ -1,8 +1,8 @@
-import { RateMeter } from '../daemon/rate.js';
 import { WorkerPool } from '../daemon/pool.js';
 import { Bell } from './clock.js';
-import { Holdings, type HeldTile } from './holdings.js';
-import { HubClient, type LeaseName } from './hub-client.js';
+import { Desk } from './desk.js';
+import { Holdings } from './holdings.js';
+import { HubClient } from './hub-client.js';
 import type { HubError } from './hub-error.js';
 import { HubLink, type HubState } from './hub-link.js';
 import type { TileJob, TileOutcome, TilePool } from './job.js';
@@ -13,18 +13,12 @@ import { Outbox } from './outbox.js';
 import { Pace } from './pace.js';
 import { Returns } from './returns.js';
 import { Supply } from './supply.js';
+import { Tally } from './tally.js';
 import { Threads } from './threads.js';
 import { VolunteerError } from './volunteer-error.js';
-import type { Receipt } from '../wire/messages.js';
 
-/** Tiles that a thread subdivides together, and how long they should take (see daemon/crew.ts). */
-const TILES_PER_JOB = 4;
-const JOB_MS = 400;
-/** A tile that could not be computed, or was damaged, so often is given back. */
-const MAX_FLAWS = 2;
 /** No tiles are asked for while so many results for each thread wait for the hub. */
-const PENDING_A_THREAD = 16;
-const RATE_SECONDS = 60;
+const PENDING_A_THREAD = 32;
 const LOOK_MS = 500;
 const FLUSH_LOOK_MS = 50;
 /** At the end, a hub that does not answer is waited for no longer than this, in milliseconds. */
@@ -56,7 +50,8 @@ export class Volunteer {
   readonly #link: HubLink;
   readonly #holdings = new Holdings();
   readonly #pace: Pace;
-  readonly #rate: RateMeter;
+  readonly #tally: Tally;
+  readonly #desk: Desk;
   readonly #threads: Threads;
   readonly #supply: Supply;
   readonly #outbox: Outbox;
@@ -68,10 +63,6 @@ export class Volunteer {
   #mode: Mode = 'starting';
   #isStopping = false;
   #fatal: VolunteerError | null = null;
-  #computed = 0;
-  #uploaded = 0;
-  #dropped = 0;
-  #returned = 0;
 
   private constructor(options: VolunteerOptions, kept: KeptResults) {
     const { clock, random, logger, hub, token, version, workers, share } = options;
@@ -81,7 +72,7 @@ export class Volunteer {
     this.#client = new HubClient({ hub, token, version, timeout: this.#times.request });
     this.#link = new HubLink({ clock, random, onState: (state, error) => this.#onHub(state, error) });
     this.#pace = new Pace(workers, share);
-    this.#rate = new RateMeter(RATE_SECONDS, clock.now());
+    this.#tally = new Tally({ clock, logger, onEvent: (event) => options.onEvent?.(event) });
     const onFatal = (error: HubError): void => this.#onFatal(error);
     const shared = { client: this.#client, link: this.#link, clock, bell: this.#bell, onFatal };
     this.#returns = new Returns(this.#client, this.#link, this.#endNetwork.signal);
@@ -90,26 +81,33 @@ export class Volunteer {
       kept,
       random,
       logger,
-      onUploaded: (name, receipt) => this.#onUploaded(name, receipt),
-      onDropped: ({ lease, attempt }, code) => {
-        this.#dropped++;
-        options.onEvent?.({ event: 'dropped', lease, attempt, code });
-      },
+      onUploaded: (name, receipt) => this.#tally.countUploaded(name, receipt),
+      onDropped: (name, code) => this.#tally.countDropped(name, code),
+    });
+    this.#desk = new Desk({
+      ...shared,
+      holdings: this.#holdings,
+      outbox: this.#outbox,
+      returns: this.#returns,
+      pace: this.#pace,
+      tally: this.#tally,
+      logger,
     });
     this.#keeper = new LeaseKeeper({
       ...shared,
       holdings: this.#holdings,
       outbox: this.#outbox,
-      onLost: (tile) => this.#onLost(tile),
+      onLost: (tile) => this.#desk.lose(tile),
     });
     this.#supply = new Supply({
       ...shared,
       holdings: this.#holdings,
       pace: this.#pace,
       logger,
+      breakOff: this.#endNetwork.signal,
       missing: () => this.#missing(),
-      onLeased: (tiles) => options.onEvent?.({ event: 'leased', tiles: tiles.map(({ address }) => address) }),
-      giveBack: (tile, reason) => this.#giveBack(tile, reason),
+      onLeased: (tiles) => this.#tally.countLeased(tiles),
+      giveBack: (tile, reason) => this.#desk.giveBack(tile, reason),
     });
     this.#threads = new Threads({
       workers,
@@ -117,9 +115,9 @@ export class Volunteer {
       pool: options.pool ?? createPool(workers),
       clock,
       bell: this.#bell,
-      take: (free) => this.#take(free),
-      onOutcome: (tile, outcome, ms) => this.#onOutcome(tile, outcome, ms),
-      onFailure: (tiles, error) => this.#onFailure(tiles, error),
+      take: (free) => (this.#mayWork ? this.#desk.take(free) : []),
+      onOutcome: (tile, outcome, ms) => this.#desk.receive(tile, outcome, ms),
+      onFailure: (tiles, error) => this.#desk.receiveFailure(tiles, error),
     });
   }
 
@@ -139,15 +137,15 @@ export class Volunteer {
    * @throws VolunteerError ETOKEN, EVERSION
    */
   async run(): Promise<Progress> {
-    const found = await this.#outbox.load();
-    if (found > 0)
-      this.#options.logger.info({ tiles: found }, 'finished tiles of an earlier run will be uploaded');
+    const { logger } = this.#options;
     const threads = this.#threads.run(this.#endThreads.signal);
     const supply = this.#supply.run(this.#endSupply.signal);
     const network = [this.#outbox.run(this.#endNetwork.signal), this.#keeper.run(this.#endNetwork.signal)];
     // A loop that fails is a bug: it ends the volunteer, and is told below.
     for (const loop of [threads, supply, ...network]) void loop.catch(() => this.stop());
     try {
+      const found = await this.#outbox.load();
+      if (found > 0) logger.info({ tiles: found }, 'finished tiles of an earlier run will be uploaded');
       await this.#supervise();
       this.#setMode('finishing');
       await this.#finish(supply, threads);
@@ -173,15 +171,17 @@ export class Volunteer {
     return {
       mode: this.#mode,
       hub: this.#link.state,
-      uploaded: this.#uploaded,
-      computed: this.#computed,
-      dropped: this.#dropped,
-      returned: this.#returned,
+      ...this.#tally.counts,
       waiting: this.#holdings.size - computing,
       computing,
       pending: this.#outbox.size,
-      rate: this.#rate.rate(this.#options.clock.now()),
     };
+  }
+
+  /** Whether anything may be begun now. */
+  get #mayWork(): boolean {
+    const { hours, clock } = this.#options;
+    return !this.#isStopping && hours.isOpen(clock.date());
   }
 
   #setMode(mode: Mode): void {
@@ -198,7 +198,7 @@ export class Volunteer {
       if (!hours.isOpen(clock.date())) {
         if (!wasOff) logger.info('outside the hours: finishing what is being computed, then waiting');
         this.#setMode('off hours');
-        this.#giveBackWaiting();
+        this.#desk.giveBackWaiting();
       } else {
         if (wasOff) logger.info('within the hours again');
         this.#setMode(this.#supply.isIdle && this.#holdings.size === 0 ? 'idle' : 'working');
@@ -210,20 +210,22 @@ export class Volunteer {
   #hasDone(): boolean {
     const { maxTiles, untilIdle } = this.#options;
     if (this.#holdings.size > 0 || this.#outbox.size > 0 || this.#returns.size > 0) return false;
-    return (maxTiles !== null && this.#computed >= maxTiles) || (untilIdle && this.#supply.isIdle);
+    return (
+      (maxTiles !== null && this.#tally.counts.computed >= maxTiles) || (untilIdle && this.#supply.isIdle)
+    );
   }
 
   async #finish(supply: Promise<void>, threads: Promise<void>): Promise<void> {
     const { logger } = this.#options;
     this.#endSupply.abort();
     this.#endThreads.abort();
-    await supply;
-    this.#giveBackWaiting();
-    await this.#within(this.#times.finish, threads);
+    this.#desk.giveBackWaiting();
+    await this.#within(this.#times.finish, Promise.all([supply, threads]));
+    this.#desk.giveBackWaiting();
     if (this.#holdings.size > 0) {
       logger.info({ tiles: this.#holdings.size }, 'giving back what takes longer');
       await this.#threads.close();
-      for (const tile of this.#holdings.list()) this.#giveBack(tile, null);
+      for (const tile of this.#holdings.list()) this.#desk.giveBack(tile, null);
     }
     await this.#outbox.written();
     await this.#flush();
@@ -244,7 +246,7 @@ export class Volunteer {
     }
   }
 
-  async #within(milliseconds: number, work: Promise<void>): Promise<void> {
+  async #within(milliseconds: number, work: Promise<unknown>): Promise<void> {
     const done = new AbortController();
     const wait = this.#options.clock.sleep(milliseconds, done.signal);
     await Promise.race([work, wait]);
@@ -253,102 +255,14 @@ export class Volunteer {
 
   /** Tiles that should be asked for now. */
   #missing(): number {
-    const { hours, clock, maxTiles, workers } = this.#options;
-    if (this.#isStopping || this.#fatal || !hours.isOpen(clock.date())) return 0;
+    const { maxTiles, workers } = this.#options;
+    if (!this.#mayWork) return 0;
     if (this.#outbox.size >= PENDING_A_THREAD * workers) return 0;
     const held = this.#holdings.size;
-    const most = maxTiles === null ? Infinity : maxTiles - this.#computed - held;
+    const most = maxTiles === null ? Infinity : maxTiles - this.#tally.counts.computed - held;
     const missing = this.#pace.target - held;
     // Some at a time: a request for each would keep the hub busy.
     return missing >= this.#pace.target / 4 ? Math.min(missing, most) : 0;
-  }
-
-  /** The next job: tiles whose leases are good, those that have failed one by one. */
-  #take(free: number): HeldTile[] {
-    const { hours, clock } = this.#options;
-    if (this.#isStopping || !hours.isOpen(clock.date())) return [];
-    const now = clock.now();
-    const isAway = this.#link.state === 'away';
-    const ready = this.#holdings
-      .list('waiting')
-      .filter(({ term }) => term.isSure(now) || (isAway && term.left(now) > 0));
-    const share = Math.ceil(ready.length / Math.max(1, free));
-    const count = Math.min(TILES_PER_JOB, share, Math.floor(JOB_MS / this.#pace.msPerTile));
-    const alone = ready.findIndex(({ flaws }) => flaws > 0);
-    const tiles = ready.slice(0, Math.max(1, alone < 0 ? count : Math.min(count, alone)));
-    for (const tile of tiles) tile.stage = 'computing';
-    if (tiles.length > 0) this.#bell.ring();
-    return tiles;
-  }
-
-  #onOutcome(tile: HeldTile, outcome: TileOutcome, ms: number): void {
-    const { clock, logger, onEvent } = this.#options;
-    tile.raw = null;
-    if (outcome.kind === 'damaged') {
-      logger.warn({ address: tile.address, reason: outcome.reason }, 'a tile arrived damaged');
-      this.#retry(tile, `its raw file is damaged: ${outcome.reason}`);
-      return;
-    }
-    this.#pace.countTile(ms);
-    this.#computed++;
-    this.#rate.add(1, clock.now());
-    const { result } = outcome;
-    this.#outbox.put(tile, tile.term, result);
-    this.#holdings.remove(tile);
-    onEvent?.({ event: 'computed', address: tile.address, ms: Math.round(ms), bytes: result.length });
-    this.#bell.ring();
-  }
-
-  #onFailure(tiles: readonly HeldTile[], error: unknown): void {
-    for (const tile of tiles) {
-      this.#options.logger.error({ address: tile.address, err: error }, 'a tile could not be computed');
-      this.#retry(
-        tile,
-        `it could not be computed: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
-
-  /** Fetches a tile again, which then is computed alone, or gives up. */
-  #retry(tile: HeldTile, reason: string): void {
-    tile.raw = null;
-    tile.flaws++;
-    if (tile.flaws >= MAX_FLAWS) this.#giveBack(tile, reason);
-    else tile.stage = 'leased';
-    this.#bell.ring();
-  }
-
-  #onUploaded({ lease, attempt }: LeaseName, { result, state }: Receipt): void {
-    this.#uploaded++;
-    if (state === 'false') {
-      this.#options.logger.error({ lease, attempt }, 'the hub has found a finished tile to be wrong');
-    }
-    this.#options.onEvent?.({ event: 'uploaded', lease, attempt, result, state });
-  }
-
-  /** What is not begun is dropped; what runs is offered all the same. */
-  #onLost(tile: HeldTile): void {
-    if (tile.stage === 'computing') return;
-    if (this.#holdings.remove(tile)) {
-      this.#options.logger.info(
-        { address: tile.address },
-        'a lease has expired before the tile was begun; dropped',
-      );
-    }
-    this.#bell.ring();
-  }
-
-  #giveBackWaiting(): void {
-    for (const tile of this.#holdings.list()) if (tile.stage !== 'computing') this.#giveBack(tile, null);
-  }
-
-  #giveBack(tile: HeldTile, reason: string | null): void {
-    this.#holdings.remove(tile);
-    this.#returned++;
-    this.#supply.forgetIdle();
-    this.#returns.add(tile, reason);
-    this.#options.onEvent?.({ event: 'returned', address: tile.address, reason });
-    this.#bell.ring();
   }
 
   #onHub(state: HubState, error: HubError | null): void {

@@ -1,9 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../cache/support/folder.js';
 import { mandeld } from '../cli/support/command-line.js';
 import { entries, killAll, start } from '../e2e/support/mandeld.js';
+import { main } from '../../src/cli/main.js';
 import { parseHubAddress } from '../../src/volunteer/hub-address.js';
 import { fail, FakeHub, TOKEN } from './support/fake-hub.js';
 import { someTiles } from './support/tiles.js';
@@ -29,6 +31,24 @@ describe('mandeld join', () => {
     expect(entries(err).at(-1)).toMatchObject({ msg: 'stopped' });
     expect(await readdir(join(home, 'mandeld/join'))).toEqual([parseHubAddress(hub.url).key]);
     expect(out + err).not.toContain(TOKEN);
+  });
+
+  it('shows a line on a terminal', async () => {
+    const hub = await FakeHub.start(tiles.raws);
+    let shown = '';
+    const err = new Writable({
+      write(chunk, _encoding, done) {
+        shown += String(chunk);
+        done();
+      },
+    });
+    const terminal = { out: new PassThrough(), err, interactive: true, columns: 120 };
+    const args = ['join', hub.url, '--token', TOKEN, '--until-idle', '--state', await temporaryFolder()];
+    const listeners = process.listenerCount('SIGINT');
+    expect(await main(args, {}, terminal, '0.0.0')).toBe(0);
+    expect(shown).toContain(`stopped: ${tiles.raws.size} tiles done, `);
+    expect(shown).toMatch(/tiles\/s, 0 waiting, 0 to upload\n/);
+    expect(process.listenerCount('SIGINT')).toBe(listeners);
   });
 
   it('ends tidily on the first signal', async () => {

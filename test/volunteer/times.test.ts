@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Backoff } from '../../src/volunteer/backoff.js';
-import { DutyCycle, parseShare } from '../../src/volunteer/duty-cycle.js';
+import { DutyCycle, Overhead, parseShare } from '../../src/volunteer/duty-cycle.js';
 import { ALWAYS, parseHours } from '../../src/volunteer/hours.js';
 import { LeaseTerm } from '../../src/volunteer/lease-term.js';
 import { Pace } from '../../src/volunteer/pace.js';
@@ -83,6 +83,17 @@ describe('the share of the processor', () => {
         },
       ),
     );
+  });
+
+  it('counts what the rest of the program uses', () => {
+    const overhead = new Overhead(500);
+    for (let i = 1; i <= 1000; i++) expect(overhead.add(100, 500 + i * 140)).toBeCloseTo(1.4, 9);
+    // Later tiles take longer, and no more besides.
+    let factor = 0;
+    for (let i = 1; i <= 100; i++) factor = overhead.add(1000, 140_500 + i * 1000);
+    expect(factor).toBeCloseTo(1, 3);
+    expect(new Overhead(0).add(100, 5000)).toBe(2);
+    expect(new Overhead(0).add(100, 0)).toBe(1);
   });
 
   it('is what threads do', async () => {
@@ -183,13 +194,13 @@ describe('tiles in hand', () => {
     ['nothing is known', 4, 1, null, 0, 600, 8],
     ['twice the threads', 4, 1, 1000, 50, 600, 8],
     ['a slow network', 4, 1, 50, 300, 600, 52],
-    ['a very slow network', 4, 1, 10, 5000, 600, 64],
+    ['a very slow network', 4, 1, 10, 5000, 600, 128],
     ['long tiles: nothing waits', 4, 1, 400_000, 50, 600, 4],
     ['long tiles by a small share', 4, 0.1, 40_000, 50, 600, 4],
   ])('%s', (_name, threads, share, tile, way, lease, target) => {
     const pace = new Pace(threads, share);
     pace.countLease(1000 * lease);
-    for (let i = 0; i < 100; i++) pace.countWay(way);
+    for (let i = 0; i < 100; i++) pace.countDownload(way);
     if (tile !== null) for (let i = 0; i < 100; i++) pace.countTile(tile);
     expect(pace.target).toBe(target);
   });

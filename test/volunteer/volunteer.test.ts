@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../cache/support/folder.js';
@@ -177,6 +177,18 @@ describe('a tile whose raw file never comes', () => {
   });
 });
 
+describe('a disk that refuses', () => {
+  it('costs nothing while the program runs', async () => {
+    const hub = await FakeHub.start(tiles.raws);
+    const state = await temporaryFolder();
+    const one = await volunteer(hub, state);
+    await rm(state, { recursive: true });
+    expect(await one.ended).toMatchObject({ uploaded: tiles.raws.size, dropped: 0 });
+    expect(one.log).toContain('a finished tile cannot be kept on the disk; it is in memory only');
+    expectAll(hub, tiles);
+  });
+});
+
 describe('leases', () => {
   it('are extended while a long tile is computed', async () => {
     const hub = await FakeHub.start(new Map([...tiles.raws].slice(0, 2)));
@@ -256,6 +268,20 @@ describe('the end', () => {
     expect(hub.count('uploaded')).toBe(2);
     expect(hub.count('held')).toBe(0);
     expect(hub.count('returned')).toBe(hub.leases.length - 2);
+  });
+
+  it('gives back what a checkout brings that was on its way', async () => {
+    const hub = await FakeHub.start(tiles.raws);
+    hub.misbehave = async (seen) => {
+      if (seen.path === '/checkout') await systemClock.sleep(300);
+      return false;
+    };
+    const one = await volunteer(hub, await temporaryFolder(), { untilIdle: false });
+    await until(() => hub.seen.length === 1);
+    one.volunteer.stop();
+    await one.ended;
+    expect(hub.leases.length).toBeGreaterThan(0);
+    expect(hub.count('returned')).toBe(hub.leases.length);
   });
 
   it('gives back what takes too long', async () => {
