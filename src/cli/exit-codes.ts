@@ -5,7 +5,7 @@ export const EXIT = {
   problems: 1,
   /** The command line cannot be understood. */
   usage: 2,
-  /** The cache cannot be used as asked. */
+  /** The cache, or the hub, cannot be used as asked. */
   cache: 3,
   /** A bug in mandeld. */
   internal: 70,

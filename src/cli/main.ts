@@ -7,6 +7,7 @@ import { EXIT } from './exit-codes.js';
 import { shieldNumbers } from './negative-numbers.js';
 import { suggest } from './suggest.js';
 import type { Terminal } from './terminal.js';
+import { VolunteerError } from '../volunteer/volunteer-error.js';
 import { FilmTilesError } from '../zoom/film-error.js';
 import { FilmError } from '../zoom/film/film-error.js';
 import { RequestError } from '../zoom/request-error.js';
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Declare>>> = {
   want: async () => (await import('./commands/want.js')).wantCommand,
   serve: async () => (await import('./commands/serve.js')).serveCommand,
   hub: async () => (await import('./commands/hub.js')).hubCommand,
+  join: async () => (await import('./commands/join.js')).joinCommand,
   zoom: async () => (await import('./commands/zoom.js')).zoomCommand,
 };
 const COMMAND_NAMES = [...Object.keys(COMMANDS).filter((name) => name !== DEFAULT), 'completion'];
@@ -138,7 +140,7 @@ function explain(error: unknown): { code: number; text: string } {
   // What yargs itself refuses, a config file that cannot be read for one.
   if (error instanceof Error && error.name === 'YError') return { code: EXIT.usage, text: error.message };
   if (error instanceof CacheError) return { code: EXIT.cache, text: `${error.message} (${error.code})` };
-  const refusals = [FilmError, FilmTilesError, HubDataError];
+  const refusals = [FilmError, FilmTilesError, HubDataError, VolunteerError];
   if (refusals.some((refusal) => error instanceof refusal) && error instanceof Error && 'code' in error)
     return { code: EXIT.cache, text: `${error.message} (${String(error.code)})` };
   const text = error instanceof Error ? error.message : String(error);

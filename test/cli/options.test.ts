@@ -8,7 +8,7 @@ import { temporaryFolder } from '../cache/support/folder.js';
 
 afterEach(killAll);
 
-const COMMANDS = ['init', 'status', 'check', 'inspect', 'point', 'area', 'completion'];
+const COMMANDS = ['init', 'status', 'check', 'inspect', 'point', 'area', 'join', 'completion'];
 
 describe('help', () => {
   it('of mandeld names every command and option, on stdout', async () => {
