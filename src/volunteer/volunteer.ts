@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { WorkerPool } from '../daemon/pool.js';
 import { Bell } from './clock.js';
 import { Desk } from './desk.js';
@@ -17,6 +18,8 @@ import { Tally } from './tally.js';
 import { Threads } from './threads.js';
 import { VolunteerError } from './volunteer-error.js';
 
+/** Those who wait for an end, some a thread. */
+const MAX_LISTENERS = 4096;
 /** No tiles are asked for while so many results for each thread wait for the hub. */
 const PENDING_A_THREAD = 32;
 const LOOK_MS = 500;
@@ -65,6 +68,8 @@ export class Volunteer {
   #fatal: VolunteerError | null = null;
 
   private constructor(options: VolunteerOptions, kept: KeptResults) {
+    // A dozen transfers, leases and threads wait for each: no leak, which Node would suspect from the eleventh on.
+    setMaxListeners(MAX_LISTENERS, this.#endSupply.signal, this.#endThreads.signal, this.#endNetwork.signal);
     const { clock, random, logger, hub, token, version, workers, share } = options;
     this.#options = options;
     this.#times = { ...TIMES, ...options.times };
