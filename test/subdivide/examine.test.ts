@@ -102,7 +102,13 @@ describe('a false one', () => {
   it('is found when an interesting child is said to be boring, or of another period', () => {
     for (const quadrant of interesting) {
       for (const period of [0, 1, 5]) {
-        const { flaw } = examine(address, parent, withChild(quadrant, { boring: period }), none, scalarKernel);
+        const { flaw } = examine(
+          address,
+          parent,
+          withChild(quadrant, { boring: period }),
+          none,
+          scalarKernel,
+        );
         expect(flaw).toContain('expected a boring sample');
       }
     }
