@@ -22,6 +22,8 @@ export interface TokenEntry {
 }
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{1,38}[\p{L}\p{N}]$/u;
+/** Their letters look like each other's: in one name they would be there to be taken for another one. */
+const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 const PASSWORD = { least: 10, most: 200 } as const;
 const SESSION_DAYS = 30;
 /** Tokens of an account that are not revoked. */
@@ -126,18 +128,30 @@ export class Accounts {
    * @throws HubError EBODY when the name is none or there are too many
    */
   async newToken(account: number, name: string): Promise<{ readonly id: number; readonly secret: string }> {
-    if (name.length === 0 || name.length > 60)
+    if (!/^\P{C}{1,60}$/u.test(name))
       throw new HubError('EBODY', 'expected a name of 1 to 60 characters for the token, such as "laptop"');
-    const tokens = await this.tokens(account);
-    if (tokens.filter(({ revoked }) => revoked === null).length >= MAX_TOKENS)
-      throw new HubError('EBODY', `There are ${MAX_TOKENS} tokens already. Revoke some that are not needed.`);
     const secret = newSecret('mandeld_');
-    const { id } = await this.#db
-      .insertInto('token')
-      .values({ account, name, digest: digestOf(secret) })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    return { id, secret };
+    return await this.#db.transaction().execute(async (tx) => {
+      // One at a time, or two would each find room for one.
+      await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
+      const { count } = await tx
+        .selectFrom('token')
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .where('account', '=', account)
+        .where('revoked', 'is', null)
+        .executeTakeFirstOrThrow();
+      if (count >= MAX_TOKENS)
+        throw new HubError(
+          'EBODY',
+          `There are ${MAX_TOKENS} tokens already. Revoke some that are not needed.`,
+        );
+      const { id } = await tx
+        .insertInto('token')
+        .values({ account, name, digest: digestOf(secret) })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return { id, secret };
+    });
   }
 
   async tokens(account: number): Promise<TokenEntry[]> {
@@ -170,7 +184,10 @@ export class Accounts {
     return numUpdatedRows > 0n;
   }
 
-  /** Removes what tells who somebody is. The row stays, so that the ledger stays true. */
+  /**
+   * Removes what tells who somebody is, and where from. The row stays, so that the ledger stays true. Of a result that is not decided on
+   * the network stays until then, so that nobody gives a second opinion of his own tile.
+   */
   async delete(account: number): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await tx
@@ -184,19 +201,32 @@ export class Accounts {
         .set({ revoked: sql`coalesce(revoked, now())`, name: '' })
         .where('account', '=', account)
         .execute();
+      await tx.updateTable('lease').set({ origin: '' }).where('account', '=', account).execute();
+      await tx
+        .updateTable('result')
+        .set({ origin: '' })
+        .where('account', '=', account)
+        .where('state', '!=', 'pending')
+        .execute();
     });
   }
 }
 
-function keyOf(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
+/**
+ * What a name is found by: no two accounts' names have the same. By way of the upper case, for some letters have two small ones (σ and ς).
+ * What no name consists of is left out: the database could not even be asked for some of it.
+ */
+export function keyOf(name: string): string {
+  return name.replaceAll(/\p{C}/gu, '').normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 function checkName(name: string): void {
-  if (name === name.normalize('NFKC') && NAME.test(name) && !/ {2}/.test(name)) return;
+  const alphabets = ALPHABETS.filter((alphabet) => alphabet.test(name));
+  if (name === name.normalize('NFKC') && NAME.test(name) && !/ {2}/.test(name) && alphabets.length <= 1)
+    return;
   throw new HubError(
     'EBODY',
-    'expected a name of 3 to 40 letters and digits, with single spaces, dots, hyphens and underscores between them',
+    'expected a name of 3 to 40 letters and digits of one alphabet, with single spaces, dots, hyphens and underscores between them',
   );
 }
 

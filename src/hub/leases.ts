@@ -9,8 +9,9 @@ import { digestOf } from './secrets.js';
 /** Tiles that one account may have at a time. */
 const MAX_HELD = 256;
 /** A tile that fails so often is set aside. */
-const MAX_FAILURES = 3;
-/** Of a tile's reasons, so many characters are kept. */
+export const MAX_FAILURES = 3;
+/** Of one reason, and of a tile's reasons, so many characters are kept. */
+const MAX_REASON = 600;
 const MAX_REASONS = 4000;
 
 /**
@@ -36,6 +37,8 @@ export class Leases {
   async checkout(account: number, origin: string, count: number): Promise<Lease[]> {
     await this.expire();
     return await this.#db.transaction().execute(async (tx) => {
+      // One checkout of an account at a time, or two would each find room for as many.
+      await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
       const { held } = await tx
         .selectFrom('lease')
         .select((select) => select.fn.countAll<number>().as('held'))
@@ -75,7 +78,13 @@ export class Leases {
       if (open.length === 0) return [];
       const given = await tx
         .updateTable('tile')
-        .set({ state: 'leased', attempts: sql`attempts + 1`, since: sql`now()` })
+        .set({
+          state: 'leased',
+          // The row may be newer than the tile's first leases: it goes when a hub ends, and when the tile is merged.
+          attempts: sql`greatest(attempts, coalesce(
+            (select max(attempt) from lease where lease.address = tile.address), 0)) + 1`,
+          since: sql`now()`,
+        })
         .where(
           'address',
           'in',
@@ -87,7 +96,7 @@ export class Leases {
         .insertInto('lease')
         .values(
           given
-            .toSorted((a, b) => a.rank - b.rank)
+            .toSorted((a, b) => a.rank - b.rank || (a.address < b.address ? -1 : 1))
             .map(({ address, attempts }) => ({
               address,
               attempt: attempts,
@@ -114,8 +123,16 @@ export class Leases {
       const over = await tx
         .updateTable('lease')
         .set({ state: 'expired' })
-        .where('state', '=', 'held')
-        .where('expires', '<', sql<Date>`now()`)
+        .where('id', 'in', (lease) =>
+          lease
+            .selectFrom('lease')
+            .select('id')
+            .where('state', '=', 'held')
+            .where('expires', '<=', sql<Date>`now()`)
+            // What somebody else is about to end, or to extend, is his; waiting for each other, two could wait for ever.
+            .forUpdate()
+            .skipLocked(),
+        )
         .returning('address')
         .execute();
       await reopen(
@@ -264,18 +281,25 @@ async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> 
     .execute();
 }
 
-/** Counts a failure of a tile; one that has failed too often is set aside. */
+/**
+ * Counts a failure of a tile; one that has failed too often is set aside. Not so where results wait: those are judged in the end, by the
+ * hub's own calculation where nobody else's comes.
+ */
 export async function countFailure(tx: Queries, address: string, reason: string): Promise<void> {
   // Of whatever somebody sent, one line.
-  const line = `${reason.replaceAll(/\p{C}+/gu, ' ').slice(0, 600)}\n`;
-  const { failures = 0 } =
-    (await tx
-      .updateTable('tile')
-      .set({ failures: sql`failures + 1`, reasons: sql`left(reasons || ${line}, ${MAX_REASONS})` })
-      .where('address', '=', address)
-      .returning('failures')
-      .executeTakeFirst()) ?? {};
-  if (failures < MAX_FAILURES) {
+  const line = [...reason.replaceAll(/[\p{C}\s]+/gu, ' ')].slice(0, MAX_REASON).join('');
+  const failed = await tx
+    .updateTable('tile')
+    .set({ failures: sql`failures + 1`, reasons: sql`left(reasons || ${`${line}\n`}, ${MAX_REASONS})` })
+    .where('address', '=', address)
+    .returning('failures')
+    .returning(
+      sql<boolean>`exists (select 1 from result where result.address = tile.address and result.state = 'pending')`.as(
+        'waits',
+      ),
+    )
+    .executeTakeFirst();
+  if (failed === undefined || failed.failures < MAX_FAILURES || failed.waits) {
     await reopen(tx, [address]);
     return;
   }

@@ -10,10 +10,15 @@ const MAX_LENGTH = 10_000;
  * @throws RangeError for anything else: an empty text, `1e`, `NaN`, `0x10`, spaces, more than 10,000 characters
  */
 export function checkDecimal(text: string, name: string): string {
-  if (text.length <= MAX_LENGTH && /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?$/.test(text)) return text;
+  if (isDecimal(text)) return text;
   throw new RangeError(
     `expected ${name} as a decimal number such as -0.75 or 1.5e-3, got "${shorten(text)}"`,
   );
+}
+
+/** Whether a text is a decimal number, of 10,000 characters at the most. */
+export function isDecimal(text: string): boolean {
+  return text.length <= MAX_LENGTH && /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?$/.test(text);
 }
 
 /** A text that somebody has given, for a message: 40 characters of it at the most. */

@@ -1,4 +1,4 @@
-import { FormatError } from '../tile/format-error.js';
+import { FormatError, quote } from '../tile/format-error.js';
 import { QUADRANTS } from '../tile/address.js';
 import { MAX_RAW_BYTES } from '../tile/raw.js';
 
@@ -56,7 +56,7 @@ export function decodeResult(bytes: Uint8Array): ResultChild[] {
   if (at !== bytes.length) throw new FormatError(`${at} bytes, by the first line`, `${bytes.length}`);
   // A header with other spaces, orders or numbers would be another upload of the same children.
   const canonical = JSON.stringify({ children });
-  if (canonical !== line) throw new FormatError(canonical, line);
+  if (canonical !== line) throw new FormatError(canonical, quote(line));
   return found;
 }
 
@@ -65,17 +65,17 @@ function parseHeader(line: string): ({ raw: number } | { boring: number })[] {
   try {
     header = JSON.parse(line);
   } catch {
-    throw new FormatError('a line of JSON', line);
+    throw new FormatError('a line of JSON', quote(line));
   }
   const list = (header as { children?: unknown } | null)?.children;
   if (!Array.isArray(list) || list.length !== QUADRANTS.length) {
-    throw new FormatError(`"children" of ${QUADRANTS.length} tiles`, line);
+    throw new FormatError(`"children" of ${QUADRANTS.length} tiles`, quote(line));
   }
   return list.map((child: unknown) => {
     const { raw, boring } = (child ?? {}) as { raw?: unknown; boring?: unknown };
     if (isCount(raw, MAX_RAW_BYTES) && raw > 0 && boring === undefined) return { raw };
     if (isCount(boring, LARGEST_PERIOD) && raw === undefined) return { boring };
-    throw new FormatError('children with "raw", a number of bytes, or "boring", a period', line);
+    throw new FormatError('children with "raw", a number of bytes, or "boring", a period', quote(line));
   });
 }
 

@@ -1,7 +1,7 @@
 import { stringifySetCookie } from 'cookie';
 import * as z from 'zod';
 import { RateLimit } from '../../serve/rate-limit.js';
-import type { Accounts } from '../accounts.js';
+import { keyOf, type Account, type Accounts } from '../accounts.js';
 import type { Database } from '../db/database.js';
 import { historyOf, standingOf } from '../history.js';
 import { HubError } from '../hub-error.js';
@@ -58,6 +58,12 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       maxAge,
     });
   const wait = 'Wait some minutes.';
+  const signIn = async (of: string, secret: string, origin: string): Promise<Account> => {
+    // Both are asked, so that neither one name, however it is written, nor one network may be tried for ever.
+    const mayTry = [signIns.take(origin), signIns.take(`name ${keyOf(of)}`)];
+    if (!mayTry.every(Boolean)) throw new HubError('ERATE', `Too many attempts. ${wait}`, 60);
+    return await accounts.signIn(of, secret);
+  };
   return [
     route({
       method: 'POST',
@@ -82,10 +88,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       answer: person,
       status: 200,
       handle: async ({ body, origin, reply }) => {
-        // Both are asked, so that neither one name nor one network may be tried for ever.
-        const mayTry = [signIns.take(origin), signIns.take(`name ${body.name.toLowerCase()}`.slice(0, 60))];
-        if (!mayTry.every(Boolean)) throw new HubError('ERATE', `Too many attempts. ${wait}`, 60);
-        const account = await accounts.signIn(body.name, body.password);
+        const account = await signIn(body.name, body.password, origin);
         reply.header('Set-Cookie', cookie(await accounts.openSession(account.id), 30 * 86_400));
         return account;
       },
@@ -123,8 +126,8 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       body: z.strictObject({ password }),
       answer: null,
       status: 204,
-      handle: async ({ account, body, reply }) => {
-        await accounts.signIn(account.name, body.password);
+      handle: async ({ account, body, origin, reply }) => {
+        await signIn(account.name, body.password, origin);
         await accounts.delete(account.id);
         reply.header('Set-Cookie', cookie('', 0));
         return null;
@@ -136,11 +139,21 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       summary: 'What became of one’s results, the latest first',
       by: 'account',
       body: null,
-      query: { before: 'number of a result: those before it' },
+      query: {
+        before: z
+          .string()
+          .regex(/^[1-9][0-9]{0,14}$/)
+          .optional()
+          .describe('number of a result: those before it'),
+      },
       answer: z.object({ results: z.array(result) }),
       status: 200,
       handle: async ({ account, query }) => ({
-        results: await historyOf(db, account.id, Number(query.get('before') ?? '') || null),
+        results: await historyOf(
+          db,
+          account.id,
+          query['before'] === undefined ? null : Number(query['before']),
+        ),
       }),
     }),
     route({
@@ -189,11 +202,11 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       summary: 'Who has most beans',
       by: 'anybody',
       body: null,
-      query: { span: '"all" times, or the last "week"' },
+      query: { span: z.enum(['all', 'week']).optional().describe('all times, or the last week') },
       answer: z.object({ standings: z.array(standing) }),
       status: 200,
       handle: async ({ query }) => ({
-        standings: await leaderboard(db, query.get('span') === 'week' ? 'week' : 'all', MAX_STANDINGS),
+        standings: await leaderboard(db, query['span'] === 'week' ? 'week' : 'all', MAX_STANDINGS),
       }),
     }),
   ];

@@ -48,23 +48,28 @@ export async function addApi(
   app.setErrorHandler((error, _request, reply) =>
     sendFailure(reply, error, (unknown) => onError(unknown, _request.url)),
   );
+  const callers = new WeakMap<FastifyRequest, Account>();
   for (const one of routes) {
     app.route({
       method: one.method,
       url: `${API}${one.path}`,
-      handler: async (request, reply) => {
+      bodyLimit: one.body === 'result' ? MAX_RESULT_BYTES : MAX_JSON,
+      // Before the body is read: of whoever may not ask, nothing is kept in memory.
+      onRequest: async (request) => {
         const origin = networkOf(request.ip);
         for (let i = 0; i < (one.cost ?? 1); i++) {
           if (!limit.take(origin))
             throw new HubError('ERATE', 'Too many requests at once. Wait some seconds.', 10);
         }
-        const account = await askerOf(one, accounts, request);
+        callers.set(request, await askerOf(one, accounts, request));
+      },
+      handler: async (request, reply) => {
         const answer = await one.handle({
-          account,
+          account: callers.get(request) ?? NOBODY,
           ids: idsOf(request),
-          query: new URL(request.originalUrl, 'http://hub').searchParams,
+          query: checkQuery(one, request),
           body: checkBody(one, request),
-          origin,
+          origin: networkOf(request.ip),
           reply,
         });
         reply.code(one.status).header('Cache-Control', 'no-store');
@@ -76,6 +81,24 @@ export async function addApi(
   }
   const document = JSON.stringify(openApi(routes, version));
   app.get(`${API}/openapi.json`, async (_request, reply) => reply.type('application/json').send(document));
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: `${API}/*`,
+    onRequest: async (request, reply) => refuse(routes, request, reply),
+    handler: () => undefined,
+  });
+}
+
+/** Of what there is no route. @throws HubError ENONE, EMETHOD */
+function refuse(routes: readonly Route[], { url, method }: FastifyRequest, reply: FastifyReply): never {
+  const path = url.slice(API.length);
+  const allowed = routes
+    .filter((one) => new RegExp(`^${one.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
+    .flatMap((one) => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method]));
+  if (allowed.length === 0)
+    throw new HubError('ENONE', `There is nothing of this name; ${API}/openapi.json says what there is.`);
+  reply.header('Allow', allowed.join(', '));
+  throw new HubError('EMETHOD', `expected ${allowed.join(' or ')}, got ${method}`);
 }
 
 /** @throws HubError as {@link whoAsks}, where a visitor will not do */
@@ -145,6 +168,18 @@ function parseJson(text: string): unknown {
   } catch {
     throw new HubError('EBODY', 'expected JSON');
   }
+}
+
+/** @throws HubError EBODY */
+function checkQuery({ query = {} }: Route, request: FastifyRequest): Record<string, string | undefined> {
+  const { searchParams } = new URL(request.originalUrl, 'http://hub');
+  return Object.fromEntries(
+    Object.entries(query).map(([name, type]) => {
+      const checked = type.safeParse(searchParams.get(name) ?? undefined);
+      if (checked.success) return [name, checked.data];
+      throw new HubError('EBODY', `?${name}=: ${z.prettifyError(checked.error)}`);
+    }),
+  );
 }
 
 /** @throws HubError EBODY with all that is wrong */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { WorkerPool } from '../../daemon/pool.js';
-import { checkDecimal } from '../../math/decimal.js';
+import { isDecimal } from '../../math/decimal.js';
 import { RateLimit } from '../../serve/rate-limit.js';
 import type { FeatureAnswer, FeatureJob } from '../features/feature-job.js';
 import type { Features, KnownFeature } from '../features/features.js';
@@ -13,6 +13,13 @@ const POINTS = { burst: 20, perSecond: 0.5 } as const;
 const MAX_DIGITS = 200;
 /** Points that wait for the thread. */
 const MAX_WAITING = 50;
+
+const text = z.string().max(2000).optional();
+/** A decimal number; a huge exponent is as dear as many digits. */
+const coordinate = z.string().refine((value) => {
+  const [, exponent = '0'] = value.toLowerCase().split('e');
+  return isDecimal(value) && value.length <= MAX_DIGITS && Math.abs(Number(exponent)) <= MAX_DIGITS;
+}, `expected a decimal number of at most ${MAX_DIGITS} digits`);
 
 const feature = z.object({
   id: z.number(),
@@ -51,26 +58,22 @@ export function featureRoutes({ features: known, pool, clock }: FeatureParts): R
       by: 'anybody',
       body: null,
       query: {
-        period: 'a whole number',
-        address: 'an angled internal address, such as 1_1/3->3_1/2->4',
-        angle: 'of either ray, such as 3/7 or .(011)',
-        parent: 'angled internal address of the component that they belong to',
-        name: 'part of a name',
+        period: z
+          .string()
+          .regex(/^[1-9][0-9]{0,8}$/, 'expected a whole number')
+          .optional()
+          .describe('a whole number'),
+        address: text.describe('an angled internal address, such as 1_1/3->3_1/2->4'),
+        angle: text.describe('of either ray, such as 3/7 or .(011)'),
+        parent: text.describe('angled internal address of the component that they belong to'),
+        name: text.describe('part of a name'),
       },
       answer: features,
       status: 200,
       handle: async ({ query }) => {
-        const text = (name: string): object => {
-          const value = query.get(name)?.trim();
-          return value === undefined || value === '' ? {} : { [name]: value.slice(0, 2000) };
-        };
-        const asked = {
-          ...text('address'),
-          ...text('angle'),
-          ...text('parent'),
-          ...text('name'),
-          ...periodOf(query),
-        };
+        const { period, ...words } = query;
+        const given = Object.entries(words).filter(([, value]) => value?.trim());
+        const asked = { ...Object.fromEntries(given), ...(period ? { period: Number(period) } : {}) };
         if (Object.keys(asked).length === 0)
           throw new HubError('EBODY', 'expected ?period=, ?address=, ?angle=, ?parent= or ?name=');
         try {
@@ -87,11 +90,15 @@ export function featureRoutes({ features: known, pool, clock }: FeatureParts): R
       summary: 'The components whose nuclei lie in a view, the largest first',
       by: 'anybody',
       body: null,
-      query: { re: 'centre', im: 'centre', radius: 'half of the height' },
+      query: {
+        re: coordinate.describe('of the centre'),
+        im: coordinate,
+        radius: coordinate.describe('half of the height'),
+      },
       answer: features,
       status: 200,
       handle: async ({ query }) => {
-        const [re, im, radius] = ['re', 'im', 'radius'].map((name) => numberOf(query, name));
+        const [re, im, radius] = [query.re, query.im, query.radius].map(Number);
         return { features: (await known.within({ re, im, radius })).map(describe) };
       },
     }),
@@ -101,11 +108,11 @@ export function featureRoutes({ features: known, pool, clock }: FeatureParts): R
       summary: 'The component that a point lies in; it is computed and kept when it is not known yet',
       by: 'anybody',
       body: null,
-      query: { re: 'a decimal number of up to 200 digits', im: 'likewise' },
+      query: { re: coordinate.describe('a decimal number of up to 200 digits'), im: coordinate },
       answer: z.object({ feature: feature.nullable() }),
       status: 200,
       handle: async ({ query, origin }) => {
-        const [re, im] = [decimalOf(query, 're'), decimalOf(query, 'im')];
+        const { re = '', im = '' } = query;
         if (!points.take(origin) || waiting >= MAX_WAITING)
           throw new HubError('ERATE', 'Too many points at once. Wait some seconds.', 5);
         waiting++;
@@ -142,30 +149,4 @@ function describe(row: KnownFeature): z.infer<typeof feature> {
     isPrimitive: row.is_primitive,
     name,
   };
-}
-
-function periodOf(query: URLSearchParams): { period?: number } {
-  const text = query.get('period');
-  if (text === null || text === '') return {};
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new HubError('EBODY', 'expected ?period= as a whole number');
-  return { period: Number(text) };
-}
-
-function decimalOf(query: URLSearchParams, name: string): string {
-  const text = query.get(name) ?? '';
-  try {
-    checkDecimal(text, `?${name}=`);
-  } catch (error) {
-    throw new HubError('EBODY', error instanceof Error ? error.message : '');
-  }
-  // A huge exponent is as dear as many digits.
-  if (text.length > MAX_DIGITS || Math.abs(Number(/e(.*)$/i.exec(text)?.[1] ?? 0)) > MAX_DIGITS)
-    throw new HubError('EBODY', `expected ?${name}= with at most ${MAX_DIGITS} digits`);
-  return text;
-}
-
-function numberOf(query: URLSearchParams, name: string): number {
-  const value = Number(decimalOf(query, name));
-  if (!Number.isFinite(value)) throw new HubError('EBODY', `expected ?${name}= as a number`);
-  return value;
 }

@@ -33,11 +33,11 @@ function operation({ method, path, summary, by, body, query = {}, answer, status
       required: true,
       schema: { type: 'integer', minimum: 1 },
     })),
-    ...Object.entries(query).map(([name, description]) => ({
+    ...Object.entries(query).map(([name, type]) => ({
       name,
       in: 'query',
-      description,
-      schema: { type: 'string' },
+      required: !type.safeParse(undefined).success,
+      schema: schemaOf(type),
     })),
   ];
   return {

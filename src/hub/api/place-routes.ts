@@ -1,14 +1,10 @@
 import * as z from 'zod';
 import type { Account } from '../accounts.js';
-import { HubError } from '../hub-error.js';
 import type { Comments } from '../places/comments.js';
 import type { Moderation } from '../places/moderation.js';
 import { commentText, flagText, placeText } from '../places/place.js';
 import type { Place, Places } from '../places/places.js';
 import { route, type Route } from './route.js';
-
-/** Places that may be passed over: whoever looks further should search. */
-const MAX_FROM = 10_000;
 
 const number = z.number();
 const name = z.string().nullable().describe('null of a deleted account');
@@ -59,24 +55,24 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       by: 'anybody',
       body: null,
       query: {
-        words: 'words, in any order',
-        tag: 'one tag',
-        sort: '"votes" or "new"',
-        from: 'how many to pass over',
+        words: z.string().max(200).optional().describe('words, in any order'),
+        tag: z.string().max(30).optional().describe('one tag'),
+        sort: z.enum(['votes', 'new']).optional().describe('the first ones first; "votes" without it'),
+        from: z
+          .string()
+          .regex(/^[0-9]{1,5}$/, 'expected a whole number below 100,000')
+          .optional()
+          .describe('how many to pass over'),
       },
       answer: z.object({ places: z.array(place) }),
       status: 200,
       handle: async ({ query }) => {
-        const from = Number(query.get('from') ?? 0);
-        if (!Number.isInteger(from) || from < 0 || from > MAX_FROM)
-          throw new HubError('EBODY', `expected ?from= as a whole number up to ${MAX_FROM}`);
-        const words = query.get('words')?.slice(0, 200);
-        const tag = query.get('tag')?.slice(0, 30);
+        const { words, tag, sort, from } = query;
         const found = await places.list({
           ...(words ? { words } : {}),
           ...(tag ? { tag } : {}),
-          sort: query.get('sort') === 'new' ? 'new' : 'votes',
-          from,
+          sort: sort === 'new' ? 'new' : 'votes',
+          from: Number(from ?? 0),
         });
         return { places: found.map(describe) };
       },
@@ -139,13 +135,20 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       summary: 'What people say of a place, oldest first',
       by: 'anybody',
       body: null,
-      query: { after: 'number of a comment: those after it' },
+      query: {
+        after: z
+          .string()
+          .regex(/^[0-9]{1,15}$/, 'expected the number of a comment')
+          .optional()
+          .describe('number of a comment: those after it'),
+      },
       answer: z.object({ comments: z.array(comment) }),
       status: 200,
       handle: async ({ ids, query }) => ({
-        comments: (await comments.list(ids.place, Number(query.get('after') ?? '') || 0)).map(
-          ({ created, ...rest }) => ({ ...rest, created: created.toISOString() }),
-        ),
+        comments: (await comments.list(ids.place, Number(query.after ?? 0))).map(({ created, ...rest }) => ({
+          ...rest,
+          created: created.toISOString(),
+        })),
       }),
     }),
     route({

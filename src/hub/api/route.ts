@@ -8,7 +8,8 @@ export interface Call<Body> {
   readonly account: Account;
   /** The numbers in the path. */
   readonly ids: Readonly<Record<string, number>>;
-  readonly query: URLSearchParams;
+  /** What stands behind the question mark, as the route has described it. */
+  readonly query: Readonly<Record<string, string | undefined>>;
   readonly body: Body;
   /** The network that the request came from. */
   readonly origin: string;
@@ -28,8 +29,8 @@ export interface Route<Body = unknown, Answer = unknown> {
   readonly by: 'anybody' | 'visitor' | 'account';
   /** What must be sent: JSON, an upload of tiles, or nothing. */
   readonly body: z.ZodType<Body> | 'result' | null;
-  /** Numbers and words behind the question mark, with what they mean. */
-  readonly query?: Readonly<Record<string, string>>;
+  /** Numbers and words behind the question mark. */
+  readonly query?: Readonly<Record<string, z.ZodType<string | undefined>>>;
   /** What is answered: JSON, a raw file, or nothing. */
   readonly answer: z.ZodType<Answer> | 'raw' | null;
   readonly status: number;

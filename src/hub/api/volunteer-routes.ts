@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import { readBounded } from '../../cache/files.js';
 import type { Layout } from '../../cache/layout.js';
 import { ALGORITHM_VERSION, FORMAT_VERSION } from '../../cache/settings.js';
+import { FormatError } from '../../tile/format-error.js';
 import { MAX_RAW_BYTES } from '../../tile/raw.js';
 import type { Address } from '../../tile/address.js';
 import {
@@ -11,6 +13,7 @@ import {
   receipt,
   returnRequest,
 } from '../../wire/messages.js';
+import { decodeResult } from '../../wire/result-codec.js';
 import { HubError } from '../hub-error.js';
 import type { Leases } from '../leases.js';
 import { route, type Route } from './route.js';
@@ -104,17 +107,35 @@ export function volunteerRoutes({ leases, layout, holderOf, onUpload }: Voluntee
       summary: 'Hands in what was computed',
       by: 'account',
       body: 'result',
-      query: { attempt: 'the lease’s' },
+      query: {
+        attempt: z
+          .string()
+          .regex(/^[1-9][0-9]{0,9}$/)
+          .describe('the lease’s'),
+      },
       answer: receipt,
       status: 202,
       handle: async ({ account, ids, query, body }) => {
-        const attempt = query.get('attempt') ?? '';
-        if (!/^[1-9][0-9]{0,9}$/.test(attempt))
-          throw new HubError('EBODY', 'expected ?attempt=, the lease’s');
-        const taken = await leases.upload(account.id, ids.lease, Number(attempt), body as Uint8Array);
+        checkResult(body as Uint8Array);
+        const taken = await leases.upload(
+          account.id,
+          ids.lease,
+          Number(query['attempt']),
+          body as Uint8Array,
+        );
         onUpload();
         return taken;
       },
     }),
   ];
+}
+
+/** What was cut off on its way is sent again; the judge would take it for a lie. @throws HubError EFORMAT */
+function checkResult(body: Uint8Array): void {
+  try {
+    decodeResult(body);
+  } catch (error) {
+    if (error instanceof FormatError) throw new HubError('EFORMAT', error.message);
+    throw error;
+  }
 }

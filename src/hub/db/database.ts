@@ -21,14 +21,19 @@ export async function openDatabase(place: DatabasePlace, onError: (error: Error)
   const pool = 'folder' in place ? await PglitePool.open(place.folder) : openServerPool(place.url, onError);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   try {
-    const { error } = await new Migrator({
-      db,
-      provider: { getMigrations: async () => await Promise.resolve({ ...MIGRATIONS }) },
-    }).migrateToLatest();
-    if (error !== undefined) throw error;
+    await migrate(db);
     return db;
   } catch (error) {
     await db.destroy();
     throw error;
   }
+}
+
+/** Brings a schema up to date; two hubs that start at once do it one after the other. */
+export async function migrate(db: Database): Promise<void> {
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => await Promise.resolve({ ...MIGRATIONS }) },
+  }).migrateToLatest();
+  if (error !== undefined) throw error;
 }

@@ -103,6 +103,7 @@ const VOLUNTEERS = [
   // The ledger is a ledger: not even a mistake in the program may change a line.
   `create function keep_bean() returns trigger language plpgsql as $$ begin raise exception 'the ledger only grows'; end $$`,
   `create trigger bean_is_kept before update or delete on bean for each row execute function keep_bean()`,
+  `create trigger bean_is_never_emptied before truncate on bean execute function keep_bean()`,
 ];
 
 /** What people look at and is not there. */

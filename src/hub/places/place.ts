@@ -1,22 +1,17 @@
 import * as z from 'zod';
 import { SMOOTH_THEME_NAMES } from '../../image/smooth-palette.js';
 import { THEME_NAMES } from '../../image/themes.js';
-import { checkDecimal } from '../../math/decimal.js';
+import { isDecimal } from '../../math/decimal.js';
 
 /** Digits of a view: some hundred levels more than any map has gone. */
 const MAX_DIGITS = 2000;
 
-const decimal = z.string().superRefine((text, context) => {
-  try {
-    checkDecimal(text, 'a coordinate');
-    if (text.length > MAX_DIGITS) throw new RangeError(`expected at most ${MAX_DIGITS} digits`);
-  } catch (error) {
-    context.addIssue({
-      code: 'custom',
-      message: error instanceof Error ? error.message : 'expected a number',
-    });
-  }
-});
+const decimal = z
+  .string()
+  .refine(
+    (text) => isDecimal(text) && text.length <= MAX_DIGITS,
+    `expected a decimal number of at most ${MAX_DIGITS} digits`,
+  );
 
 const positive = decimal.refine((text) => /[1-9]/.test(text.replace(/e.*/i, '')) && !text.startsWith('-'), {
   message: 'expected a number above 0',

@@ -1,0 +1,103 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { migrate, openDatabase, type Database } from '../../src/hub/db/database.js';
+import { describeServer, newServerDatabase, onEachDatabase } from './support/database.js';
+import { newcomer } from './support/people.js';
+
+async function tablesOf(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables where table_schema = 'public' order by 1`.execute(
+    db,
+  );
+  return rows.map(({ name }) => name);
+}
+
+onEachDatabase((fresh) => {
+  it('has the schema, and bringing it up to date again changes nothing', async () => {
+    const { db } = await fresh();
+    const tables = await tablesOf(db);
+    expect(tables).toEqual(
+      expect.arrayContaining(['account', 'bean', 'lease', 'result', 'session', 'tile', 'token']),
+    );
+    const ann = await newcomer(db);
+    await migrate(db);
+    expect(await tablesOf(db)).toEqual(tables);
+    expect(await db.selectFrom('account').select('id').execute()).toEqual([{ id: ann }]);
+  });
+
+  it('refuses a schema of a later version', async () => {
+    const { db } = await fresh();
+    await sql`insert into kysely_migration (name, timestamp) values ('999-later', '2099-01-01')`.execute(db);
+    await expect(migrate(db)).rejects.toThrow(/999-later/);
+  });
+
+  it('gives numbers as numbers, bytes as bytes and times as times', async () => {
+    const { db } = await fresh();
+    const { rows } = await sql<
+      Record<string, unknown>
+    >`select 9007199254740991::bigint as big, count(*) as count,
+      '\\x00ff0a'::bytea as bytes, now() as time, null as nothing from (values (1), (2)) as two`.execute(db);
+    const [{ bytes, time, ...rest }] = rows;
+    expect(rest).toEqual({ big: Number.MAX_SAFE_INTEGER, count: 2, nothing: null });
+    expect([...(bytes as Uint8Array)]).toEqual([0, 255, 10]);
+    expect(time).toBeInstanceOf(Date);
+  });
+
+  it('undoes a transaction that fails, and goes on', async () => {
+    const { db } = await fresh();
+    await expect(
+      db.transaction().execute(async (tx) => {
+        await newcomer(tx as Database);
+        await sql`select 1 / 0`.execute(tx);
+      }),
+    ).rejects.toThrow(/division by zero/);
+    expect(await db.selectFrom('account').selectAll().execute()).toEqual([]);
+    await newcomer(db);
+  });
+
+  it('lets nobody see half of a transaction', async () => {
+    const { db } = await fresh();
+    const count = async (): Promise<number> => (await db.selectFrom('account').select('id').execute()).length;
+    const seen: Promise<number>[] = [];
+    const writing = db.transaction().execute(async (tx) => {
+      for (let i = 0; i < 20; i++) {
+        await newcomer(tx as Database);
+        seen.push(count());
+      }
+    });
+    await writing;
+    expect((await Promise.all(seen)).filter((number) => number !== 0 && number !== 20)).toEqual([]);
+  });
+});
+
+describeServer('several hubs', () => {
+  it('may make the schema of an empty database at the same time', async () => {
+    const url = await newServerDatabase();
+    const opened = await Promise.allSettled(
+      Array.from({ length: 6 }, async () => await openDatabase({ url }, () => undefined)),
+    );
+    await Promise.all(
+      opened.map(async (one) => (one.status === 'fulfilled' ? await one.value.destroy() : undefined)),
+    );
+    expect(opened.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))).toEqual([]);
+  });
+
+  it('have a connection again after the server has ended those that were idle', async () => {
+    const url = await newServerDatabase();
+    const errors: Error[] = [];
+    const db = await openDatabase({ url }, (error) => errors.push(error));
+    const other = await openDatabase({ url }, () => undefined);
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`.execute(other);
+    await expect.poll(() => errors.length).toBeGreaterThan(0);
+    await newcomer(db);
+    await Promise.all([db.destroy(), other.destroy()]);
+  });
+});
+
+describe('an address of a database', () => {
+  it('where nobody answers is an error at once', async () => {
+    const opening = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' }, () => undefined);
+    await expect(opening).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
