@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { systemCode } from '../cache/cache-error.js';
 import { processTable } from '../cache/process-table.js';
@@ -50,27 +50,62 @@ export class DataFolder {
   }
 
   async #take(folder: string): Promise<void> {
-    const mine = JSON.stringify({ pid: process.pid, processes: processTable() });
-    for (;;) {
-      try {
-        await writeFile(this.#mark, mine, { flag: 'wx' });
-        return;
-      } catch (error) {
-        if (systemCode(error) !== 'EEXIST') throw error;
-      }
-      const holder = await readHolder(this.#mark);
-      if (holder !== null && holder.processes === processTable() && isRunning(holder.pid))
-        throw new HubDataError(
-          folder,
-          `${folder} is in use by process ${holder.pid}, another hub. Stop that one first, or give this one another folder with --data.`,
-        );
-      // Of a process that was killed.
-      await rm(this.#mark, { force: true });
+    const mine = `${this.#mark}.${process.pid}`;
+    // With all that is in it at once: who read half of a mark would take it for a dead one's.
+    await writeFile(mine, JSON.stringify({ pid: process.pid, processes: processTable() }));
+    try {
+      while (!(await this.#mayLink(mine))) await this.#clear(folder, `${mine}.old`);
+    } finally {
+      await rm(mine, { force: true });
+    }
+  }
+
+  /** Makes the mark, unless there is one. */
+  async #mayLink(mine: string): Promise<boolean> {
+    try {
+      await link(mine, this.#mark);
+      return true;
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  /** Removes the mark of a process that was killed. @throws HubDataError when it is alive */
+  async #clear(folder: string, aside: string): Promise<void> {
+    assertDead(folder, await readHolder(this.#mark));
+    try {
+      await rename(this.#mark, aside);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return;
+      throw error;
+    }
+    try {
+      // Another one may have done so first, and this be his.
+      assertDead(folder, await readHolder(aside));
+    } catch (error) {
+      await link(aside, this.#mark).catch(() => undefined);
+      throw error;
+    } finally {
+      await rm(aside, { force: true });
     }
   }
 }
 
-async function readHolder(path: string): Promise<{ pid: number; processes: string } | null> {
+function assertDead(folder: string, holder: Holder | null): void {
+  if (holder !== null && holder.processes === processTable() && isRunning(holder.pid))
+    throw new HubDataError(
+      folder,
+      `${folder} is in use by process ${holder.pid}, another hub. Stop that one first, or give this one another folder with --data.`,
+    );
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly processes: string;
+}
+
+async function readHolder(path: string): Promise<Holder | null> {
   try {
     const { pid, processes } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     return typeof pid === 'number' && typeof processes === 'string' ? { pid, processes } : null;

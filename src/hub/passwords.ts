@@ -27,8 +27,9 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Whether a password is the one that a text was kept of. Takes as long when there is none. */
 export async function isPassword(password: string, kept: string | null): Promise<boolean> {
-  const [kind, cost, , , salt = '', hash = ''] = (kept ?? '').split('$');
-  const isKept = kind === 'scrypt';
+  const [, cost, salt = '', hash = ''] =
+    /^scrypt\$(1[0-9])\$8\$1\$([\w-]{16,})\$([\w-]{43})$/.exec(kept ?? '') ?? [];
+  const isKept = hash !== '';
   const derived = await derive(
     password,
     isKept ? Buffer.from(salt, 'base64url') : Buffer.alloc(SALT_BYTES),

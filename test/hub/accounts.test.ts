@@ -1,0 +1,291 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { Accounts } from '../../src/hub/accounts.js';
+import type { Database } from '../../src/hub/db/database.js';
+import { Docket } from '../../src/hub/docket.js';
+import { Leases } from '../../src/hub/leases.js';
+import { onEachDatabase } from './support/database.js';
+import { HOME, newcomer, stocked } from './support/people.js';
+
+const PASSWORD = 'correct horse battery';
+const TABLES = ['account', 'session', 'token', 'tile', 'lease', 'result', 'bean'] as const;
+
+/** What is wrong with it, and a text that is no name. */
+const NO_NAMES = [
+  ['short', 'ab'],
+  ['long', 'a'.repeat(41)],
+  ['empty', ''],
+  ['with a space before it', ' ann'],
+  ['with a space behind it', 'ann '],
+  ['with two spaces', 'ann  b'],
+  ['with a tab', 'ann\tb'],
+  ['with a line break', 'ann\n'],
+  ['with a zero byte', 'an\u0000n'],
+  ['with a sign that nobody sees', 'an\u200Bn'],
+  ['that runs the other way', 'an\u202En'],
+  ['with half a character', 'ann\uD83D'],
+  ['of markup', '<b>ann</b>'],
+  ['that is an address', 'ann@example.org'],
+  ['of pictures', '🍌🍌🍌'],
+  ['of wide letters', 'ａｎｎ'],
+  ['with a ligature', 'ﬁnn'],
+  ['whose letters are in parts', 'e\u0301mile'],
+  ['of two alphabets', 'аnnа'],
+];
+
+/** Pairs of which the second one is taken. */
+const SAME_NAMES = [
+  ['Ann', 'ANN'],
+  ['Zoë', 'zOË'],
+  ['Αχιλλέας', 'ΑΧΙΛΛΈΑΣ'],
+  ['ΑΧΙΛΛΕΑΣ', 'αχιλλεασ'],
+  ['Straße', 'STRASSE'],
+  ['Иван', 'ИВАН'],
+  ['iris', 'ıris'],
+];
+
+/** Tables with a row in which a text stands. */
+async function traces(db: Database, text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of TABLES) {
+    const { rows } = await sql`select 1 from ${sql.table(table)} as t
+      where position(lower(${text}) in lower(t::text)) > 0`.execute(db);
+    if (rows.length > 0) found.push(table);
+  }
+  return found;
+}
+
+onEachDatabase((fresh) => {
+  describe('names', () => {
+    it('that are none are refused', async () => {
+      const { db } = await fresh();
+      const accounts = new Accounts(db);
+      for (const [what, name] of NO_NAMES) {
+        await expect(accounts.signUp(name, PASSWORD), what).rejects.toMatchObject({ code: 'EBODY' });
+        expect(await accounts.setRole(name, 'admin'), what).toBe(false);
+      }
+      await expect(accounts.signIn('an\u0000n', PASSWORD)).rejects.toMatchObject({ code: 'ESIGNIN' });
+    });
+
+    it('of all the world are taken as they are written', async () => {
+      const { db } = await fresh();
+      const accounts = new Accounts(db);
+      for (const name of [
+        'Zoë',
+        'Анна',
+        'Ελένη',
+        '山田太郎',
+        'محمد',
+        'a.b-c_d e',
+        '𝟙𝟚𝟛'.normalize('NFKC'),
+        'a'.repeat(40),
+      ])
+        expect(await accounts.signUp(name, PASSWORD)).toMatchObject({ name, role: 'user' });
+    });
+
+    it('that differ by case only are one', async () => {
+      const { db } = await fresh();
+      const accounts = new Accounts(db);
+      for (const [first, second] of SAME_NAMES) {
+        const { id } = await accounts.signUp(first, PASSWORD);
+        await expect(accounts.signUp(second, PASSWORD), second).rejects.toMatchObject({ code: 'ENAME' });
+        expect(await accounts.signIn(second, PASSWORD)).toEqual({ id, name: first, role: 'user' });
+      }
+      // As a keyboard of another country writes it.
+      expect(await accounts.signIn('Zoe\u0308', PASSWORD)).toMatchObject({ name: 'Zoë' });
+    });
+
+    it('are one account’s, whoever signs up at the same time', async () => {
+      const { db, another } = await fresh();
+      const hubs = [new Accounts(db), new Accounts(await another())];
+      const signing = await Promise.allSettled(
+        ['Ann', 'ann', 'ANN', 'aNN'].map(async (name, i) => await hubs[i % 2].signUp(name, PASSWORD)),
+      );
+      expect(signing.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    });
+
+    it('are values: what looks like SQL is a name that is none', async () => {
+      const { db } = await fresh();
+      const accounts = new Accounts(db);
+      await accounts.signUp('Ann', PASSWORD);
+      for (const evil of ["ann' or '1'='1", "ann'; drop table account; --", 'ann\\', '%', '_nn', '$1'])
+        await expect(accounts.signIn(evil, PASSWORD)).rejects.toMatchObject({ code: 'ESIGNIN' });
+      expect(await accounts.signIn('Ann', PASSWORD)).toMatchObject({ name: 'Ann' });
+    });
+  });
+
+  it('passwords are of 10 to 200 characters, and nothing of them is kept', async () => {
+    const { db } = await fresh();
+    const accounts = new Accounts(db);
+    for (const password of ['', 'too short', 'x'.repeat(201)])
+      await expect(accounts.signUp('Ann', password)).rejects.toMatchObject({ code: 'EBODY' });
+    await accounts.signUp('Ann', PASSWORD);
+    for (const wrong of ['', 'correct horse', `${PASSWORD} `, PASSWORD.toUpperCase()])
+      await expect(accounts.signIn('Ann', wrong)).rejects.toMatchObject({ code: 'ESIGNIN' });
+    expect(await traces(db, PASSWORD)).toEqual([]);
+  });
+
+  it('who does not know a name is answered as late as who does not know the password', async () => {
+    const { db } = await fresh();
+    const accounts = new Accounts(db);
+    await accounts.signUp('Ann', PASSWORD);
+    const time = async (name: string): Promise<number> => {
+      const since = performance.now();
+      await expect(accounts.signIn(name, 'some password')).rejects.toThrow('Name or password are not right.');
+      return performance.now() - since;
+    };
+    const times = { known: [] as number[], unknown: [] as number[] };
+    for (let i = 0; i < 5; i++) {
+      times.known.push(await time('Ann'));
+      times.unknown.push(await time('Nobody'));
+    }
+    // To hash takes 50 ms and more, to find nobody 1.
+    expect(Math.min(...times.unknown)).toBeGreaterThan(Math.min(...times.known) / 2);
+  });
+
+  it('sessions end when they are closed, when their time is over, and with the account', async () => {
+    const { db } = await fresh();
+    const accounts = new Accounts(db);
+    const ann = await newcomer(db);
+    const [one, two, three] = [
+      await accounts.openSession(ann),
+      await accounts.openSession(ann),
+      await accounts.openSession(ann),
+    ];
+    expect(new Set([one, two, three]).size).toBe(3);
+    expect(one).toMatch(/^[\w-]{32}$/);
+    expect(await accounts.ofSession(one)).toMatchObject({ id: ann });
+    expect(await traces(db, one)).toEqual([]);
+    await accounts.closeSession(one);
+    expect(await accounts.ofSession(one)).toBeNull();
+    await db
+      .updateTable('session')
+      .set({ expires: sql`now()` })
+      .where('digest', '=', (await db.selectFrom('session').select('digest').execute())[0].digest)
+      .execute();
+    expect(await accounts.ofSession(two)).toBeNull();
+    expect(await accounts.ofSession(three)).toMatchObject({ id: ann });
+    // Those that are over are removed when the next one begins.
+    const bob = await newcomer(db);
+    const four = await accounts.openSession(bob);
+    expect(await db.selectFrom('session').select('account').execute()).toHaveLength(2);
+    await accounts.delete(ann);
+    expect(await accounts.ofSession(three)).toBeNull();
+    expect(await accounts.ofSession(four)).toMatchObject({ id: bob });
+    for (const none of ['', 'x', `${four} `, four.toUpperCase(), `${four}\u0000`])
+      expect(await accounts.ofSession(none)).toBeNull();
+  });
+
+  describe('tokens', () => {
+    it('act for their account until they are revoked', async () => {
+      const { db } = await fresh();
+      const accounts = new Accounts(db);
+      const [ann, bob] = [await newcomer(db), await newcomer(db)];
+      const one = await accounts.newToken(ann, 'laptop');
+      const two = await accounts.newToken(ann, '山 🍌');
+      expect(one.secret).toMatch(/^mandeld_[\w-]{32}$/);
+      expect(await accounts.ofToken(one.secret)).toMatchObject({ id: ann });
+      expect(await traces(db, one.secret)).toEqual([]);
+      // Nobody revokes another one's.
+      await expect(accounts.revokeToken(bob, one.id)).rejects.toMatchObject({ code: 'ENONE' });
+      expect(await accounts.ofToken(one.secret)).toMatchObject({ id: ann });
+      await accounts.revokeToken(ann, one.id);
+      expect(await accounts.ofToken(one.secret)).toBeNull();
+      expect(await accounts.ofToken(two.secret)).toMatchObject({ id: ann });
+      const [{ revoked }] = await accounts.tokens(ann);
+      await accounts.revokeToken(ann, one.id);
+      expect(await accounts.tokens(ann)).toMatchObject([
+        { id: one.id, name: 'laptop', revoked },
+        { id: two.id, name: '山 🍌', revoked: null },
+      ]);
+      expect(await accounts.tokens(bob)).toEqual([]);
+      // A session's secret is no token, and the other way round.
+      expect(await accounts.ofToken(await accounts.openSession(ann))).toBeNull();
+      expect(await accounts.ofSession(two.secret)).toBeNull();
+    });
+
+    it('know when they were used last, to the minute', async () => {
+      const { db } = await fresh();
+      const accounts = new Accounts(db);
+      const ann = await newcomer(db);
+      const { secret } = await accounts.newToken(ann, 'laptop');
+      const used = async (): Promise<Date | null> => (await accounts.tokens(ann))[0].used;
+      expect(await used()).toBeNull();
+      await accounts.ofToken(secret);
+      const first = await used();
+      expect(first).toBeInstanceOf(Date);
+      await accounts.ofToken(secret);
+      expect(await used()).toEqual(first);
+      await db
+        .updateTable('token')
+        .set({ used: sql`now() - interval '2 minutes'` })
+        .execute();
+      await accounts.ofToken(secret);
+      expect(Number(await used())).toBeGreaterThan(Number(first) - 1000);
+    });
+
+    it('are 50 at the most, however many are made at once, and have names', async () => {
+      const { db, another } = await fresh();
+      const hubs = [new Accounts(db), new Accounts(await another())];
+      const ann = await newcomer(db);
+      for (const name of ['', 'x'.repeat(61), 'a\u0000b', 'a\nb', '\uD800'])
+        await expect(hubs[0].newToken(ann, name)).rejects.toMatchObject({ code: 'EBODY' });
+      const making = await Promise.allSettled(
+        Array.from({ length: 60 }, async (_, i) => await hubs[i % 2].newToken(ann, `${i}`)),
+      );
+      const made = making.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      expect(made).toHaveLength(50);
+      await hubs[0].revokeToken(ann, made[0].id);
+      await hubs[0].newToken(ann, 'one more');
+    });
+  });
+
+  it('who is deleted leaves neither name nor network, and the ledger stays true', async () => {
+    const { db } = await fresh();
+    const accounts = new Accounts(db);
+    const name = 'Penelope';
+    const network = '198.51.100.77';
+    const { id } = await accounts.signUp(name, PASSWORD);
+    await accounts.setRole(name, 'admin');
+    const session = await accounts.openSession(id);
+    const token = await accounts.newToken(id, `${name}’s laptop`);
+    const [tile] = await stocked(db, 3);
+    const leases = new Leases(db, 600);
+    const [first, second] = await leases.checkout(id, network, 3);
+    await leases.upload(id, first.lease, first.attempt, Buffer.from('body'));
+    await leases.giveBack(id, second.lease, second.attempt, null);
+    const docket = new Docket(db, 'hub-a');
+    await docket.accept(tile, await docket.pending(tile), 'recomputed');
+    expect(await traces(db, name)).not.toEqual([]);
+    expect(await traces(db, network)).not.toEqual([]);
+    const beans = await db.selectFrom('bean').selectAll().execute();
+    await accounts.delete(id);
+    expect(await traces(db, name)).toEqual([]);
+    expect(await traces(db, network)).toEqual([]);
+    expect(await db.selectFrom('bean').selectAll().execute()).toEqual(beans);
+    expect(await accounts.ofSession(session)).toBeNull();
+    expect(await accounts.ofToken(token.secret)).toBeNull();
+    await expect(accounts.signIn(name, PASSWORD)).rejects.toMatchObject({ code: 'ESIGNIN' });
+    expect(await db.selectFrom('account').select(['name', 'password', 'role']).execute()).toEqual([
+      { name: null, password: null, role: 'user' },
+    ]);
+    // The name is free, and whoever takes it is somebody else.
+    const next = await accounts.signUp(name, PASSWORD);
+    expect(next).toMatchObject({ role: 'user' });
+    expect(next.id).not.toBe(id);
+    expect(await accounts.ofToken(token.secret)).toBeNull();
+  });
+
+  it('who is deleted while a result waits is still not asked for a second opinion at home', async () => {
+    const { db } = await fresh();
+    const [ann, bob] = [await newcomer(db), await newcomer(db)];
+    const [tile] = await stocked(db, 1);
+    const leases = new Leases(db, 600);
+    const [{ lease }] = await leases.checkout(ann, HOME, 1);
+    await leases.upload(ann, lease, 1, Buffer.from('body'));
+    await new Docket(db, 'hub-a').ask(tile);
+    await new Accounts(db).delete(ann);
+    expect(await leases.checkout(bob, HOME, 1)).toEqual([]);
+    expect(await leases.checkout(bob, '198.51.100.1', 1)).toHaveLength(1);
+  });
+});
