@@ -31,7 +31,16 @@ export class Stock {
     if (addresses.length === 0) return;
     await this.#db
       .insertInto('tile')
-      .values(addresses.map((address, i) => ({ address, hub: this.#hub, held: true, rank: now + i / 1000 })))
+      .values(
+        addresses.map((address, i) => ({
+          address,
+          hub: this.#hub,
+          held: true,
+          rank: now + i / 1000,
+          // A row that was removed meanwhile has left its leases, and no two have the same number.
+          attempts: sql<number>`(select coalesce(max(attempt), 0) from lease where lease.address = ${address})`,
+        })),
+      )
       .onConflict((conflict) =>
         conflict.column('address').doUpdateSet({
           hub: this.#hub,
