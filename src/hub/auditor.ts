@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Layout } from '../cache/layout.js';
 import { WorkerPool } from '../daemon/pool.js';
+import { isWithin, type Address } from '../tile/address.js';
 import type { Docket } from './docket.js';
+import type { Judge } from './judge.js';
 import type { JudgeAnswer, JudgeJob } from './judge-job.js';
 import { digestOf } from './secrets.js';
 
@@ -19,6 +21,9 @@ export interface AuditorParts {
   readonly docket: Docket;
   /** Seconds of silence after which a client of the cache counts as dead. */
   readonly lease: number;
+  readonly judge: Pick<Judge, 'block'>;
+  /** Told of tiles below which all was made right; returns those that the hub held and that are no more. */
+  readonly onMended: (addresses: readonly Address[]) => Promise<readonly Address[]>;
   readonly logger: Logger;
 }
 
@@ -30,6 +35,8 @@ export class Auditor {
   readonly #parts: AuditorParts;
   readonly #pool: WorkerPool<JudgeJob, JudgeAnswer>;
   #isOver = false;
+  #isAwake = false;
+  #isFirst = true;
   #wake: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -44,12 +51,13 @@ export class Auditor {
 
   /** Somebody was caught. */
   wake(): void {
+    this.#isAwake = true;
     this.#wake();
   }
 
   async close(): Promise<void> {
     this.#isOver = true;
-    this.#wake();
+    this.wake();
     await this.#running;
     await this.#pool.close();
   }
@@ -57,13 +65,14 @@ export class Auditor {
   async #loop(): Promise<void> {
     while (!this.#isOver) {
       let pause: number | null = IDLE_MS;
+      this.#isAwake = false;
       try {
         if (await this.#round()) pause = null;
       } catch (error) {
         pause = RETRY_MS;
         this.#parts.logger.error({ err: error }, 'suspect tiles could not be looked into; trying again');
       }
-      if (pause !== null && !this.#isOver) await this.#wait(pause);
+      if (pause !== null && !this.#isOver && !this.#isAwake) await this.#wait(pause);
     }
   }
 
@@ -80,21 +89,55 @@ export class Auditor {
 
   /** @returns whether there may be more */
   async #round(): Promise<boolean> {
-    const { docket, job, lease, logger } = this.#parts;
+    const { docket, job } = this.#parts;
     const suspects = await docket.suspects(BATCH);
-    for (const { result, address, digest } of suspects) {
+    const falseOnes: False[] = [];
+    for (const { address, results } of suspects) {
       if (this.#isOver) return false;
+      // What lies below a false tile can be told when that was repaired.
+      if (falseOnes.some((one) => isWithin(address, one.address))) continue;
       const answer = await this.#pool.run({ ...job, kind: 'recompute', address });
-      if (answer.kind !== 'recomputed') throw new Error(`${address}: ${JSON.stringify(answer)}`);
-      if (digestOf(answer.body).equals(digest)) {
-        await docket.clear(result);
-        continue;
-      }
-      const repaired = await this.#pool.run({ ...job, kind: 'repair', address, lease });
-      if (repaired.kind !== 'repaired') throw new Error(`${address}: ${JSON.stringify(repaired)}`);
-      logger.warn({ address, result, mended: repaired.mended }, 'a false tile was merged; it is right again');
-      await docket.overturn(result, 'the hub has computed the tile later, and it is different');
+      const isGone = answer.kind === 'failed' && answer.code === 'ENOTILE';
+      if (answer.kind !== 'recomputed' && !isGone) throw new Error(`${address}: ${JSON.stringify(answer)}`);
+      const right = answer.kind === 'recomputed' ? digestOf(answer.body) : null;
+      const isRight = ({ digest }: { digest: Uint8Array }): boolean => right?.equals(digest) ?? false;
+      await docket.clear(results.filter(isRight).map(({ id }) => id));
+      const wrong = results.filter((one) => !isRight(one)).map(({ id }) => id);
+      if (wrong.length > 0) falseOnes.push({ address, results: wrong });
     }
-    return suspects.length === BATCH;
+    if (falseOnes.length > 0) await this.#mend(falseOnes);
+    return suspects.length > 0;
   }
+
+  /** Makes right what was made of false tiles; nobody works on it meanwhile. */
+  async #mend(falseOnes: readonly False[]): Promise<void> {
+    const { docket, job, lease, logger, judge, onMended } = this.#parts;
+    const addresses = falseOnes.map(({ address }) => address);
+    // A repair that a kill has cut off leaves false tiles below right ones.
+    const isThorough = this.#isFirst;
+    const unblock = await judge.block(addresses);
+    try {
+      await docket.voidBelow(addresses);
+      const answer = await this.#pool.run({ ...job, kind: 'repair', addresses, isThorough, lease });
+      if (answer.kind !== 'repaired') throw new Error(`${addresses.join(' ')}: ${JSON.stringify(answer)}`);
+      this.#isFirst = false;
+      // Of those that were given out meanwhile.
+      await docket.voidBelow(addresses);
+      await docket.drop(await onMended(addresses));
+      logger.warn({ addresses, mended: answer.mended }, 'false tiles were merged; they are right again');
+      await docket.overturn(
+        falseOnes.flatMap(({ results }) => results),
+        addresses,
+        'the hub has computed the tile later, and it is different',
+      );
+    } finally {
+      unblock();
+    }
+  }
+}
+
+/** A tile with results that are false. */
+interface False {
+  readonly address: Address;
+  readonly results: readonly number[];
 }

@@ -1,16 +1,9 @@
 import { sql } from 'kysely';
-import type { Address } from '../tile/address.js';
-import type { Database } from './db/database.js';
+import { lineage, type Address } from '../tile/address.js';
+import type { Database, Queries } from './db/database.js';
 import type { Proof } from './db/schema.js';
 import { beansFor, grant, revoke } from './ledger.js';
 import { countFailure } from './leases.js';
-
-/** A tile whose results are to be judged. */
-export interface Case {
-  readonly address: Address;
-  /** Whether it stands in the hub's work folder. */
-  readonly held: boolean;
-}
 
 /** A result that is not decided on. */
 export interface PendingResult {
@@ -22,15 +15,20 @@ export interface PendingResult {
   readonly work: number | null;
   /** Valid results of the account since the last false one. */
   readonly streak: number;
-  /** Seconds since it came. */
-  readonly age: number;
 }
 
-/** A tile that somebody who was caught later had had merged without a second opinion. */
-export interface Suspect {
-  readonly result: number;
+/** A tile that is in the cache, the results of it that are right, and how that is known. */
+export interface Accepted {
   readonly address: Address;
-  readonly digest: Uint8Array;
+  readonly results: readonly PendingResult[];
+  readonly proof: Proof;
+}
+
+/** A tile of which not all valid results are beyond doubt: somebody was caught later. */
+export interface Suspect {
+  readonly address: Address;
+  /** Its valid results, but those that the hub has computed itself. */
+  readonly results: readonly { readonly id: number; readonly digest: Uint8Array }[];
 }
 
 /** What the judge reads and writes in the database. Each method is one transaction. */
@@ -44,24 +42,36 @@ export class Docket {
     this.#hub = hub;
   }
 
-  /** Tiles of this hub that are to be judged, the longest waiting first; those that have waited in vain for another opinion too. */
-  async cases(most: number, patience: number): Promise<Case[]> {
-    await this.#db
+  /**
+   * Tiles of this hub that are to be judged, those in its work folder first, then the longest waiting.
+   *
+   * @param besides other ones than these
+   */
+  async cases(most: number, besides: readonly Address[]): Promise<Address[]> {
+    const rows = await this.#db
+      .selectFrom('tile')
+      .select('address')
+      .where('hub', '=', this.#hub)
+      .where('state', '=', 'judging')
+      .$if(besides.length > 0, (query) => query.where('address', 'not in', besides))
+      .orderBy('held', 'desc')
+      .orderBy('since')
+      .limit(most)
+      .execute();
+    return rows.map(({ address }) => address as Address);
+  }
+
+  /** Ends the waiting for another opinion where it was in vain; returns those tiles. */
+  async endPatience(seconds: number): Promise<Address[]> {
+    const rows = await this.#db
       .updateTable('tile')
       .set({ state: 'judging', since: sql`now()` })
       .where('hub', '=', this.#hub)
       .where('state', '=', 'doubted')
-      .where('since', '<', sql<Date>`now() - ${patience} * interval '1 second'`)
+      .where('since', '<', sql<Date>`now() - ${seconds} * interval '1 second'`)
+      .returning('address')
       .execute();
-    const rows = await this.#db
-      .selectFrom('tile')
-      .select(['address', 'held'])
-      .where('hub', '=', this.#hub)
-      .where('state', '=', 'judging')
-      .orderBy('since')
-      .limit(most)
-      .execute();
-    return rows.map(({ address, held }) => ({ address: address as Address, held }));
+    return rows.map(({ address }) => address as Address);
   }
 
   /** The results of a tile that are not decided on, oldest first. */
@@ -77,7 +87,6 @@ export class Docket {
         'result.work',
         'account.streak',
       ])
-      .select(sql<number>`extract(epoch from now() - result.received)::double precision`.as('age'))
       .where('result.address', '=', address)
       .where('result.state', '=', 'pending')
       .orderBy('result.id')
@@ -105,94 +114,229 @@ export class Docket {
     await this.#db.transaction().execute(async (tx) => await countFailure(tx, address, reason));
   }
 
-  /**
-   * Results were found to be false. Their accounts begin anew, and what they had had merged without a second opinion is
-   * suspect from now on.
-   */
+  /** Results were found to be false. */
   async convict(results: readonly PendingResult[], reason: string): Promise<void> {
     if (results.length === 0) return;
-    const accounts = [...new Set(results.map(({ account }) => account))];
     await this.#db.transaction().execute(async (tx) => {
+      const ids = results.map(({ id }) => id);
       await tx
         .updateTable('result')
         .set({ state: 'false', reason, decided: sql`now()`, body: null })
-        .where(
-          'id',
-          'in',
-          results.map(({ id }) => id),
-        )
+        .where('id', 'in', ids)
         .where('state', '=', 'pending')
         .execute();
-      await tx.updateTable('account').set({ streak: 0 }).where('id', 'in', accounts).execute();
-      await tx
-        .updateTable('result')
-        .set({ suspect: true })
-        .where('account', 'in', accounts)
-        .where('state', '=', 'valid')
-        .where('proof', '=', 'alone')
-        .execute();
+      await distrust(
+        tx,
+        results.map(({ account }) => account),
+      );
     });
   }
 
-  /** Results were found to be right, and are in the cache: beans are granted, and the tile is no longer the hub's. */
-  async accept(address: Address, results: readonly PendingResult[], proof: Proof): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
-      for (const { id, account, work } of results) {
-        const { numUpdatedRows } = await tx
-          .updateTable('result')
-          .set({ state: 'valid', proof, decided: sql`now()`, body: null })
-          .where('id', '=', id)
-          .where('state', '=', 'pending')
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) continue;
-        await tx
-          .updateTable('account')
-          .set({ streak: sql`streak + 1` })
-          .where('id', '=', account)
-          .execute();
-        await grant(tx, id, account, beansFor(work ?? 0));
+  /**
+   * Tiles are in the cache: beans are granted for the results that were right, and the tiles are no longer the hub's.
+   *
+   * @returns whether some of it is suspect, because its account was caught since it was decided on
+   */
+  async accept(all: readonly Accepted[]): Promise<boolean> {
+    if (all.length === 0) return false;
+    return await this.#db.transaction().execute(async (tx) => {
+      let isSuspect = false;
+      for (const proof of ['alone', 'replica', 'recomputed'] as const) {
+        const results = all.filter((one) => one.proof === proof).flatMap((one) => one.results);
+        if ((await acceptResults(tx, results, proof)) && proof !== 'recomputed') isSuspect = true;
       }
+      const addresses = all.map(({ address }) => address);
       // Whoever still computes it does so in vain, and hears of it.
       await tx
         .updateTable('lease')
         .set({ state: 'expired' })
-        .where('address', '=', address)
+        .where('address', 'in', addresses)
         .where('state', '=', 'held')
         .execute();
-      await tx.deleteFrom('tile').where('address', '=', address).execute();
+      await tx.deleteFrom('tile').where('address', 'in', addresses).execute();
+      return isSuspect;
     });
   }
 
-  /** What is to be looked into again. */
+  /** What may be false: tiles, and whatever they were made of, as far as the hub has not computed it itself. @returns whether there was any */
+  async suspect(addresses: readonly Address[]): Promise<boolean> {
+    const all = new Set(addresses.flatMap((address) => [...lineage(address)]));
+    const { numUpdatedRows } = await this.#db
+      .updateTable('result')
+      .set({ suspect: true })
+      .where('address', 'in', [...all])
+      .where('state', '=', 'valid')
+      .where('proof', '!=', 'recomputed')
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** What is to be looked into again, from above: what is made of a false tile is false. */
   async suspects(most: number): Promise<Suspect[]> {
+    const tiles = await this.#db
+      .selectFrom('result')
+      .select('address')
+      .where('suspect', '=', true)
+      .groupBy('address')
+      .orderBy(sql`length(address)`)
+      .orderBy('address')
+      .limit(most)
+      .execute();
+    if (tiles.length === 0) return [];
+    const addresses = tiles.map(({ address }) => address);
     const rows = await this.#db
       .selectFrom('result')
       .select(['id', 'address', 'digest'])
-      .where('suspect', '=', true)
+      .where('address', 'in', addresses)
+      .where('state', '=', 'valid')
+      .where((where) => where.or([where('suspect', '=', true), where('proof', '!=', 'recomputed')]))
       .orderBy('id')
-      .limit(most)
       .execute();
-    return rows.map(({ id, address, digest }) => ({ result: id, address: address as Address, digest }));
+    return addresses.map((address) => ({
+      address: address as Address,
+      results: rows.filter((row) => row.address === address),
+    }));
   }
 
-  /** A suspect result was right. */
-  async clear(result: number): Promise<void> {
+  /** Suspect results were right. */
+  async clear(results: readonly number[]): Promise<void> {
+    if (results.length === 0) return;
     await this.#db
       .updateTable('result')
-      .set({ suspect: false, proof: 'recomputed' })
-      .where('id', '=', result)
+      .set({ suspect: false, proof: 'recomputed', reason: null })
+      .where('id', 'in', results)
       .execute();
   }
 
-  /** A suspect result was false; the cache is right again. */
-  async overturn(result: number, reason: string): Promise<void> {
+  /**
+   * Valid results were false; the cache is right again. Whatever was made of these tiles is to be looked into as well. It may have been honest work,
+   * and then costs no more than its beans.
+   *
+   * @param addresses the results' tiles
+   */
+  async overturn(results: readonly number[], addresses: readonly Address[], reason: string): Promise<void> {
+    if (results.length === 0) return;
     await this.#db.transaction().execute(async (tx) => {
+      const before = await tx
+        .selectFrom('result')
+        .select(['id', 'account', 'reason'])
+        .where('id', 'in', results)
+        .where('state', '=', 'valid')
+        .forUpdate()
+        .execute();
       await tx
         .updateTable('result')
-        .set({ suspect: false, state: 'false', proof: null, reason })
-        .where('id', '=', result)
+        .set({ suspect: false, state: 'false', proof: null, reason: sql`coalesce(reason, ${reason})` })
+        .where('id', 'in', results)
+        .where('state', '=', 'valid')
         .execute();
-      await revoke(tx, result);
+      for (const { id } of before) await revoke(tx, id);
+      await distrust(
+        tx,
+        before.filter((one) => one.reason === null).map(({ account }) => account),
+      );
+      for (const address of addresses) {
+        await tx
+          .updateTable('result')
+          .set({ suspect: true, reason: `${address}, of which this was made, was false` })
+          .where('address', 'like', `${address}_%`)
+          .where('state', '=', 'valid')
+          .execute();
+      }
     });
   }
+
+  /**
+   * What is computed, or was sent, of tiles below some others is worth nothing: these were false. Nobody is to blame for it. The tiles may be
+   * given out again.
+   */
+  async voidBelow(addresses: readonly Address[]): Promise<void> {
+    await this.#db.transaction().execute(async (tx) => {
+      for (const address of addresses) {
+        const below = `${address}_%`;
+        await tx
+          .updateTable('lease')
+          .set({ state: 'expired' })
+          .where('address', 'like', below)
+          .where((where) =>
+            where.or([
+              where('state', '=', 'held'),
+              where.exists(
+                where
+                  .selectFrom('result')
+                  .select('result.id')
+                  .whereRef('result.lease', '=', 'lease.id')
+                  .where('result.state', '=', 'pending'),
+              ),
+            ]),
+          )
+          .execute();
+        await tx
+          .deleteFrom('result')
+          .where('address', 'like', below)
+          .where('state', '=', 'pending')
+          .execute();
+        await tx
+          .updateTable('tile')
+          .set({ state: 'ready', since: sql`now()` })
+          .where('address', 'like', below)
+          .where('state', '!=', 'aside')
+          .execute();
+      }
+    });
+  }
+
+  /** Tiles are no more: what they were made of was false. */
+  async drop(addresses: readonly Address[]): Promise<void> {
+    if (addresses.length === 0) return;
+    await this.#db.deleteFrom('tile').where('address', 'in', addresses).execute();
+  }
+}
+
+/** @returns whether an account was caught since its result was decided on */
+async function acceptResults(tx: Queries, results: readonly PendingResult[], proof: Proof): Promise<boolean> {
+  if (results.length === 0) return false;
+  const rows = await tx
+    .updateTable('result')
+    .set({ state: 'valid', proof, decided: sql`now()`, body: null })
+    .where(
+      'id',
+      'in',
+      results.map(({ id }) => id),
+    )
+    .where('state', '=', 'pending')
+    .returning('id')
+    .execute();
+  const accepted = results.filter(({ id }) => rows.some((row) => row.id === id));
+  let isSuspect = false;
+  for (const account of new Set(accepted.map((one) => one.account))) {
+    const own = accepted.filter((one) => one.account === account);
+    const { streak } = await tx
+      .updateTable('account')
+      .set({ streak: sql`streak + ${own.length}` })
+      .where('id', '=', account)
+      .returning('streak')
+      .executeTakeFirstOrThrow();
+    // It only grows, but when somebody is caught.
+    const doubtful = own.filter((one) => proof !== 'recomputed' && streak - own.length < one.streak);
+    if (doubtful.length === 0) continue;
+    isSuspect = true;
+    const ids = doubtful.map(({ id }) => id);
+    await tx.updateTable('result').set({ suspect: true }).where('id', 'in', ids).execute();
+  }
+  for (const { id, account, work } of accepted) await grant(tx, id, account, beansFor(work ?? 0));
+  return isSuspect;
+}
+
+/** Accounts begin anew, and what they had had accepted without the hub's own calculation is suspect from now on. */
+async function distrust(tx: Queries, accounts: readonly number[]): Promise<void> {
+  if (accounts.length === 0) return;
+  await tx.updateTable('account').set({ streak: 0 }).where('id', 'in', accounts).execute();
+  await tx
+    .updateTable('result')
+    .set({ suspect: true })
+    .where('account', 'in', accounts)
+    .where('state', '=', 'valid')
+    .where('proof', '!=', 'recomputed')
+    .execute();
 }

@@ -118,7 +118,6 @@ export class Hub {
       const docket = new Docket(db, client);
       const stock = new Stock(db, client);
       await stock.empty();
-      const auditor = new Auditor({ layout, job, docket, lease: settings.lease, logger });
       let crew: RemoteCrew | null = null;
       let hub: Hub | null = null;
       const judge = new Judge({
@@ -128,8 +127,18 @@ export class Hub {
         threads: options.threads,
         patience: options.patience,
         logger,
+        holds: (address) => crew?.holds(address) ?? false,
         onRight: (address, boring) => crew?.finishTile(address, boring) ?? false,
-        onCaught: () => auditor.wake(),
+        onSuspicion: () => auditor.wake(),
+      });
+      const auditor: Auditor = new Auditor({
+        layout,
+        job,
+        docket,
+        lease: settings.lease,
+        logger,
+        judge,
+        onMended: async (addresses) => (await crew?.dropMissing(addresses)) ?? [],
       });
       const daemon = await Daemon.start({
         ...options,
@@ -212,9 +221,7 @@ export class Hub {
     this.#paying = this.#paying
       .then(async () => await this.#judge.settle(addresses as never))
       .catch((error: unknown) => {
-        // The results are still pending, and judged again: the tile is found in done/ then.
         this.#options.logger.warn({ err: error }, 'merged tiles could not be paid for; trying again');
-        this.#judge.forget();
       });
   }
 

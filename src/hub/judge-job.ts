@@ -14,18 +14,32 @@ interface Common {
 
 /**
  * What a thread is asked for: to `examine` an upload by the cheap checks, to `recompute` what it should have been, or to `store` one that
- * was found valid in the hub's work folder; or to `repair` what was made of a tile by a false result.
+ * was found valid in the hub's work folder; or to `repair` what was made of tiles by false results.
  */
 export type JudgeJob =
   | (Common & { readonly kind: 'examine'; readonly body: Uint8Array; readonly spots: number })
   | (Common & { readonly kind: 'recompute' })
   | (Common & { readonly kind: 'store'; readonly body: Uint8Array })
-  | (Common & { readonly kind: 'repair'; readonly lease: number });
+  | (Omit<Common, 'address'> & {
+      readonly kind: 'repair';
+      readonly addresses: readonly Address[];
+      /** Whether everything below is looked at, and not only what was made of something false. */
+      readonly isThorough: boolean;
+      readonly lease: number;
+    });
 
 /** What a thread answers. */
 export type JudgeAnswer =
-  /** What is wrong with an upload, null when nothing was seen; and the samples that had to be computed for it. */
-  | { readonly kind: 'examined'; readonly flaw: string | null; readonly work: number }
+  /**
+   * What is wrong with an upload, null when nothing was seen; a neighbour that it does not fit, of which either may be the false one; and the
+   * samples that had to be computed for it.
+   */
+  | {
+      readonly kind: 'examined';
+      readonly flaw: string | null;
+      readonly misfit: Address | null;
+      readonly work: number;
+    }
   /** The right upload. */
   | { readonly kind: 'recomputed'; readonly body: Uint8Array; readonly work: number }
   /** Children and pictures are durable in the work folder; these were boring. */
@@ -33,7 +47,7 @@ export type JudgeAnswer =
       readonly kind: 'stored';
       readonly boring: readonly { readonly address: Address; readonly period: number }[];
     }
-  /** What lies below the tile is right again; so many problems were mended. */
+  /** What lies below the tiles is right again; so many problems were mended. */
   | { readonly kind: 'repaired'; readonly mended: number }
-  /** The tile cannot be read just now; or the file system refused something. */
+  /** The tile is nowhere (ENOTILE) or cannot be read just now (EPARENT); or the file system refused something. */
   | { readonly kind: 'failed'; readonly code: string; readonly reason: string };

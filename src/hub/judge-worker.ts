@@ -1,11 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { deepStep } from '../cache/check/deep.js';
-import { repairCache } from '../cache/check/repair.js';
 import { findTile } from '../cache/find-tile.js';
 import { Layout } from '../cache/layout.js';
 import { readRaw } from '../cache/raw-file.js';
 import { bestKernel, deepSampler } from '../daemon/kernel.js';
-import { createMaker } from '../daemon/maker.js';
 import { loadReferences, saveReferences } from '../daemon/references.js';
 import { storeTiles } from '../daemon/store-tiles.js';
 import { isThemeName } from '../image/themes.js';
@@ -14,29 +11,22 @@ import { beyond, examine, flawAtEdge, type ClaimedChild, type Edge } from '../su
 import { numberTypeOf } from '../subdivide/number-type.js';
 import { noStatistics } from '../subdivide/statistics.js';
 import { subdivide } from '../subdivide/subdivide.js';
-import {
-  addressAt,
-  childOf,
-  isAddress,
-  isWithin,
-  levelOf,
-  QUADRANTS,
-  type Address,
-} from '../tile/address.js';
+import { addressAt, childOf, levelOf, QUADRANTS, type Address } from '../tile/address.js';
 import { FormatError } from '../tile/format-error.js';
 import { decodeRaw, encodeRaw } from '../tile/raw.js';
 import type { Samples } from '../tile/samples.js';
 import { decodeResult, encodeResult, type ResultChild } from '../wire/result-codec.js';
 import type { JudgeAnswer, JudgeJob } from './judge-job.js';
+import { repairBelow } from './repair.js';
 
 /** The thread that looks into what volunteers sent. It trusts none of it. */
 export default async function perform(job: JudgeJob): Promise<JudgeAnswer> {
   const layout = new Layout(job.root, job.image);
   if (job.kind === 'store') return await store(job, layout);
-  if (job.kind === 'repair') return await repair(job, layout);
+  if (job.kind === 'repair') return await repairBelow(job, layout);
   const parent = await findTile(layout, job.address);
-  if (parent === null || typeof parent === 'string')
-    return { kind: 'failed', code: 'EPARENT', reason: parent ?? 'the tile is nowhere' };
+  if (parent === null) return { kind: 'failed', code: 'ENOTILE', reason: 'the tile is nowhere' };
+  if (typeof parent === 'string') return { kind: 'failed', code: 'EPARENT', reason: parent };
   await loadReferences(layout, deepSampler(), job.address, levelOf(job.address) + 1);
   const answer =
     job.kind === 'examine' ? await examineUpload(job, parent, layout) : recompute(job.address, parent);
@@ -63,10 +53,11 @@ async function examineUpload(
   layout: Layout,
 ): Promise<JudgeAnswer> {
   const children = decodeAll(body);
-  if (typeof children === 'string') return { kind: 'examined', flaw: children, work: 0 };
+  if (typeof children === 'string') return { kind: 'examined', flaw: children, misfit: null, work: 0 };
   const choose = (count: number): number[] => chooseSome(count, spots);
   const { flaw, work } = examine(address, parent, children, choose, bestKernel(), deepSampler());
-  return { kind: 'examined', flaw: flaw ?? (await flawBesideNeighbours(address, children, layout)), work };
+  const misfit = flaw === null ? await findMisfit(address, children, layout) : null;
+  return { kind: 'examined', flaw, misfit, work };
 }
 
 /** The children, or why they are none. */
@@ -101,28 +92,29 @@ const OUTER: readonly (readonly [Edge, Edge])[] = [
   ['east', 'north'],
 ];
 
-/** Neighbours that are there already have the same samples on the edge that they share. */
-async function flawBesideNeighbours(
+/** Neighbours that are there already have the same samples on the edge that they share; one that has not, or null. */
+async function findMisfit(
   parent: Address,
   children: readonly ClaimedChild[],
   layout: Layout,
-): Promise<string | null> {
+): Promise<Address | null> {
   for (const quadrant of QUADRANTS) {
     const child = children[quadrant];
     if ('boring' in child) continue;
-    const address = childOf(parent, quadrant);
     for (const edge of OUTER[quadrant]) {
-      const neighbour = await neighbourOf(address, edge, layout);
-      if (neighbour === null) continue;
-      const flaw = flawAtEdge(child, neighbour, edge);
-      if (flaw !== null) return `${flaw}, of ${address}`;
+      const neighbour = await neighbourOf(childOf(parent, quadrant), edge, layout);
+      if (neighbour !== null && flawAtEdge(child, neighbour.samples, edge) !== null) return neighbour.address;
     }
   }
   return null;
 }
 
 /** A neighbour that was computed in the same way; null where there is none. */
-async function neighbourOf(address: Address, edge: Edge, layout: Layout): Promise<Samples | null> {
+async function neighbourOf(
+  address: Address,
+  edge: Edge,
+  layout: Layout,
+): Promise<{ readonly address: Address; readonly samples: Samples } | null> {
   const { level, x, y } = beyond(address, edge);
   const end = 1n << BigInt(level);
   if (x < 0n || y < 0n || x >= end || y >= end) return null;
@@ -131,7 +123,7 @@ async function neighbourOf(address: Address, edge: Edge, layout: Layout): Promis
   if (numberTypeOf(level) !== 'doubles' && cellOf(neighbour, level) !== cellOf(address, level)) return null;
   for (const path of [layout.done(neighbour), layout.todo(neighbour)]) {
     const found = await readRaw(path);
-    if (found !== null && typeof found !== 'string') return found;
+    if (found !== null && typeof found !== 'string') return { address: neighbour, samples: found };
   }
   return null;
 }
@@ -160,31 +152,4 @@ async function store(
   if (outcome.kind === 'computed') return { kind: 'stored', boring };
   if (outcome.kind === 'failed') return outcome;
   return { kind: 'failed', code: 'EGONE', reason: 'the hub’s work folder is gone' };
-}
-
-/** Makes everything below a tile again that is not what the mathematics says. */
-async function repair(
-  { address, client, lease, theme, image }: JudgeJob & { kind: 'repair' },
-  layout: Layout,
-): Promise<JudgeAnswer> {
-  if (!isThemeName(theme)) throw new RangeError(`expected a known theme, got ${theme}`);
-  const maker = createMaker(theme, image);
-  const isMeant = (tile: Address): boolean => tile !== address && isWithin(tile, address);
-  const options = {
-    name: `${client}-audit`,
-    lease,
-    more: [
-      deepStep(
-        maker,
-        (all) => all.filter(isMeant),
-        () => undefined,
-      ),
-    ],
-    onStep: () => undefined,
-  };
-  const { mended, left } = await repairCache(layout, options, maker, () => undefined);
-  const still = left.filter((one) => isAddress(one.address) && isMeant(one.address));
-  if (still.length > 0)
-    return { kind: 'failed', code: 'EREPAIR', reason: `${still[0].address}: ${still[0].found}` };
-  return { kind: 'repaired', mended: mended.length };
 }

@@ -1,14 +1,17 @@
-import { modificationTime } from '../cache/files.js';
+import { isFile, modificationTime } from '../cache/files.js';
 import type { Membership } from '../cache/membership.js';
 import type { Result } from '../cache/merge.js';
 import type { CrewParts, Workforce } from '../daemon/crew.js';
 import { noStatistics, type Statistics } from '../subdivide/statistics.js';
-import type { Address } from '../tile/address.js';
+import { isWithin, type Address } from '../tile/address.js';
 import type { BoringTile } from '../tile/boring-line.js';
 import type { Stock } from './stock.js';
 
 /** A database that fails is tried again after so long, in milliseconds. */
 const RETRY_MS = 2000;
+
+/** So many results are merged before their time. */
+const MERGE_FROM = 32;
 
 /** Told what becomes of the tiles. */
 export interface CrewListener {
@@ -60,6 +63,24 @@ export class RemoteCrew implements Workforce {
     });
   }
 
+  /** Whether a tile is held, and nobody has finished it. */
+  holds(address: Address): boolean {
+    return this.#parts.held.running.has(address);
+  }
+
+  /** Forgets those tiles below some others whose files are gone: it has turned out that they should not be there. @returns which ones */
+  async dropMissing(addresses: readonly Address[]): Promise<Address[]> {
+    const { held, layout, job } = this.#parts;
+    const work = layout.work(job.client);
+    const dropped: Address[] = [];
+    for (const tile of held.running.keys()) {
+      if (!addresses.some((address) => isWithin(tile, address)) || (await isFile(work.todo(tile)))) continue;
+      held.running.delete(tile);
+      dropped.push(tile);
+    }
+    return dropped;
+  }
+
   /**
    * A tile was computed by somebody, found right, and stands in the hub's work folder.
    *
@@ -69,7 +90,8 @@ export class RemoteCrew implements Workforce {
     const { held, onFinished } = this.#parts;
     if (!held.running.delete(address)) return false;
     held.results.push({ kind: 'subdivided', address, boring });
-    onFinished();
+    // One section under the lock for many: the daemon looks by itself every half a second.
+    if (held.results.length % MERGE_FROM === 0 || held.running.size === 0) onFinished();
     return true;
   }
 

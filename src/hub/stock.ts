@@ -35,7 +35,16 @@ export class Stock {
     if (tiles.length === 0) return;
     await this.#db
       .insertInto('tile')
-      .values(tiles.map(({ address, time }) => ({ address, hub: this.#hub, held: true, rank: time })))
+      .values(
+        tiles.map(({ address, time }) => ({
+          address,
+          hub: this.#hub,
+          held: true,
+          rank: time,
+          // A row that was removed meanwhile has left its leases, and no two have the same number.
+          attempts: sql<number>`(select coalesce(max(attempt), 0) from lease where lease.address = ${address})`,
+        })),
+      )
       .onConflict((conflict) =>
         conflict.column('address').doUpdateSet({
           hub: this.#hub,

@@ -7,28 +7,28 @@ export interface Opinion {
   readonly digest: string;
   /** Valid results of its account since the last false one. */
   readonly streak: number;
-  /** Seconds since it came. */
-  readonly age: number;
 }
 
 /** What is to be done: another opinion asked for, the tile computed here, or the results accepted, by what proof. */
 export type Verdict = 'ask' | 'recompute' | 'alone' | 'replica';
 
 /**
- * Decides what a tile's results are worth. Alone, a result counts when its account has had {@link TRUSTED_FROM} valid ones in a row, and then with
- * the probability 1 - 1/streak, so that nobody knows when he is watched. Two that agree count when one of the accounts is trusted: of
- * two that nobody knows, both may be the same person. In all other cases the hub computes the tile itself.
+ * Decides what a tile's results are worth. They count when one of the accounts is trusted, having had {@link TRUSTED_FROM} valid ones in a row, and
+ * then with the probability 1 - 1/streak, so that nobody knows when he is watched: alone, or when all agree. Of two that nobody
+ * knows, both may be the same person; of two that somebody knows, one may be his friend. In all other cases the hub computes the tile itself,
+ * or first asks for another opinion where there is one only.
  *
  * @param opinions at least one
- * @param chance from 0 to 1
- * @param patience seconds that an opinion waits for another one; then the hub computes the tile
+ * @param chance from 0 to 1; always the same for the same opinions, or it would be tried again until it suits
+ * @param isOverdue another opinion was waited for in vain
  */
-export function decide(opinions: readonly Opinion[], chance: number, patience: number): Verdict {
-  const [first] = opinions;
+export function decide(opinions: readonly Opinion[], chance: number, isOverdue: boolean): Verdict {
+  const streak = Math.max(...opinions.map((one) => one.streak));
+  const counts = streak >= TRUSTED_FROM && chance >= 1 / streak;
   if (opinions.length === 1) {
-    if (first.streak >= TRUSTED_FROM && chance >= 1 / first.streak) return 'alone';
-    return first.age > patience ? 'recompute' : 'ask';
+    if (counts) return 'alone';
+    return isOverdue ? 'recompute' : 'ask';
   }
-  const agree = opinions.every(({ digest }) => digest === first.digest);
-  return agree && opinions.some(({ streak }) => streak >= TRUSTED_FROM) ? 'replica' : 'recompute';
+  const agree = opinions.every(({ digest }) => digest === opinions[0].digest);
+  return agree && counts ? 'replica' : 'recompute';
 }

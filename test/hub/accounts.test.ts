@@ -255,7 +255,7 @@ onEachDatabase((fresh) => {
     await leases.upload(id, first.lease, first.attempt, Buffer.from('body'));
     await leases.giveBack(id, second.lease, second.attempt, null);
     const docket = new Docket(db, 'hub-a');
-    await docket.accept(tile, await docket.pending(tile), 'recomputed');
+    await docket.accept([{ address: tile, results: await docket.pending(tile), proof: 'recomputed' }]);
     expect(await traces(db, name)).not.toEqual([]);
     expect(await traces(db, network)).not.toEqual([]);
     const beans = await db.selectFrom('bean').selectAll().execute();

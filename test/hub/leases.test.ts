@@ -96,7 +96,7 @@ onEachDatabase((fresh, kind) => {
       const [second] = await leases.checkout(ann, HOME, 1);
       expect(second).toMatchObject({ address: tile, attempt: 2 });
       // The tile is merged, found false later, and made anew.
-      await new Docket(db, 'hub-a').accept(tile, [], 'recomputed');
+      await new Docket(db, 'hub-a').accept([{ address: tile, results: [], proof: 'recomputed' }]);
       await stocked(db, 1);
       const [third] = await leases.checkout(ann, HOME, 1);
       expect(third).toMatchObject({ address: tile, attempt: 3 });
@@ -302,7 +302,8 @@ onEachDatabase((fresh, kind) => {
         .updateTable('tile')
         .set({ since: sql`now() - interval '1 hour'` })
         .execute();
-      expect(await docket.cases(10, 300)).toEqual([{ address: tile, held: true }]);
+      expect(await docket.endPatience(300)).toEqual([tile]);
+      expect(await docket.cases(10, [])).toEqual([tile]);
     });
 
     it('in doubt is never given to the same account or network again', async () => {
@@ -345,8 +346,8 @@ onEachDatabase((fresh, kind) => {
       expect(addressesOf(given)).toEqual(tiles);
       await new Leases(one, 600).upload(ann, given[5].lease, 1, BODY);
       // Each hub judges its own.
-      expect(await new Docket(one, 'hub-a').cases(10, 300)).toEqual([]);
-      expect(await new Docket(two, 'hub-b').cases(10, 300)).toMatchObject([{ address: tiles[5] }]);
+      expect(await new Docket(one, 'hub-a').cases(10, [])).toEqual([]);
+      expect(await new Docket(two, 'hub-b').cases(10, [])).toEqual([tiles[5]]);
     });
   });
 
