@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { systemCode } from '../cache/cache-error.js';
 import { readSettings } from '../cache/settings.js';
 import { readPage } from '../daemon/page.js';
-import { DEFAULT_POLL_MS, type ServeOptions } from '../serve/options.js';
+import { DEFAULT_POLL_MS, type HubPage, type ServeOptions } from '../serve/options.js';
 import type { MapServer } from '../serve/server.js';
 import { describeListenMistake } from './listen-mistake.js';
 import { UsageError } from './usage-error.js';
@@ -12,7 +12,16 @@ const OPTIONS = { portOption: '--port', hostOption: '--host', rival: 'another se
 /** What the command line decides. */
 export type MapServerOptions = Pick<
   ServeOptions,
-  'version' | 'wants' | 'maxWants' | 'maxLevel' | 'films' | 'trustProxy' | 'onMiss' | 'extend' | 'logger'
+  | 'version'
+  | 'wants'
+  | 'maxWants'
+  | 'maxLevel'
+  | 'films'
+  | 'trustProxy'
+  | 'onMiss'
+  | 'hubPages'
+  | 'extend'
+  | 'logger'
 >;
 
 /**
@@ -50,5 +59,19 @@ export async function serveMap(
 
 /** The dashboard, as scripts/build-page.js has made it from src/web/dashboard. */
 async function readDashboard(): Promise<string> {
-  return await readFile(new URL('../../dist/web/dashboard.html', import.meta.url), 'utf8');
+  return await readFile(bundled('dashboard'), 'utf8');
+}
+
+/** The hub's pages, as scripts/build-page.js has made them from src/web/hub. */
+export async function readHubPages(): Promise<HubPage[]> {
+  return await Promise.all(
+    ['account', 'volunteers', 'features'].map(async (name) => ({
+      path: `/${name}`,
+      html: await readFile(bundled(name), 'utf8'),
+    })),
+  );
+}
+
+function bundled(page: string): URL {
+  return new URL(`../../dist/web/${page}.html`, import.meta.url);
 }

@@ -9,6 +9,14 @@ export interface ServeLogger {
   error(details: object, message: string): void;
 }
 
+/** A page of the hub's. */
+export interface HubPage {
+  /** Where it is, as `/account`. */
+  readonly path: string;
+  /** A whole HTML file. */
+  readonly html: string;
+}
+
 /** What a server is told when it is made. */
 export interface ServeOptions {
   /** The cache. */
@@ -18,6 +26,8 @@ export interface ServeOptions {
   readonly page: string;
   /** The dashboard: likewise. */
   readonly dashboard: string;
+  /** Pages of a hub; a server that has them says so to the map, in X-Mandeld-Hub. */
+  readonly hubPages?: readonly HubPage[];
   /** Version of mandeld. */
   readonly version: string;
   /** Whether tiles that are missed are asked for. */

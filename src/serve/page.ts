@@ -2,9 +2,14 @@ import { createHash } from 'node:crypto';
 import { compressed } from './compression.js';
 
 /**
- * A page of the program's own, the map or the dashboard, as it is served: with an ETag, and with a policy that lets nothing run but the page's own scripts, known by their
- * hashes, and its workers. Styles may be set freely. Everybody may show the page in a frame: it has no secrets, and no
- * buttons worth stealing a click, since it offers no films there.
+ * Who may show a page in a frame. Everybody may show the map and the dashboard: they have no secrets, and no buttons worth stealing a click,
+ * since films are not offered there. Nobody may show a page that somebody has signed in to.
+ */
+export type Framing = 'anywhere' | 'nowhere';
+
+/**
+ * A page of the program's own as it is served: with an ETag, and with a policy that lets nothing run but the page's own scripts, known by their
+ * hashes, and its workers. Styles may be set freely.
  */
 export class Page {
   readonly html: string;
@@ -14,7 +19,7 @@ export class Page {
   readonly policy: string;
 
   /** @param html the whole file */
-  constructor(html: string) {
+  constructor(html: string, framing: Framing = 'anywhere') {
     this.html = html;
     this.small = compressed(html);
     this.etag = `W/"${hashOf(html).slice(0, 27)}"`;
@@ -31,7 +36,7 @@ export class Page {
       "connect-src 'self' blob: data:",
       "base-uri 'none'",
       "form-action 'none'",
-      'frame-ancestors *',
+      `frame-ancestors ${framing === 'anywhere' ? '*' : "'none'"}`,
     ].join('; ');
   }
 }

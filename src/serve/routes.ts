@@ -6,15 +6,20 @@ import { acceptsGzip, CompressedBoring } from './compression.js';
 import { CACHING, FileSender, sendNothing } from './files.js';
 import type { Live } from './live.js';
 import type { ServeOptions } from './options.js';
-import { Page } from './page.js';
+import { Page, type Framing } from './page.js';
 import { movieOf, pictureOf, rawOf, ServedFiles } from './resource.js';
 
 /** A request for something below a folder. */
 type Below = FastifyRequest<{ Params: { '*': string } }>;
 
 /** A page: from memory, since it is the program's and not the cache's. */
-export function addPage(app: FastifyInstance, html: string, paths: readonly string[]): void {
-  const page = new Page(html);
+export function addPage(
+  app: FastifyInstance,
+  html: string,
+  paths: readonly string[],
+  framing?: Framing,
+): void {
+  const page = new Page(html, framing);
   for (const path of paths) {
     app.get(path, async (request, reply) => {
       reply

@@ -48,6 +48,7 @@ export class MapServer {
     await app.register(fastifyStatic, { root: resolve(options.root), serve: false });
     addPage(app, options.page, ['/', '/index.html']);
     addPage(app, options.dashboard, ['/dashboard']);
+    for (const { path, html } of options.hubPages ?? []) addPage(app, html, [path], 'nowhere');
     addFiles(app, options, live);
     addLive(app, live);
     await app.register(addFilms, { films: live.films });
@@ -94,12 +95,13 @@ type HttpError = Error & {
 };
 
 /** What holds for every answer. */
-function addManners(app: FastifyInstance, { version, logger }: ServeOptions, live: Live): void {
+function addManners(app: FastifyInstance, { version, hubPages, logger }: ServeOptions, live: Live): void {
   app.addHook('onRequest', async (request, reply) => {
     reply
       .header('X-Mandeld', version)
       .header('X-Content-Type-Options', 'nosniff')
       .header('Referrer-Policy', 'same-origin');
+    if (hubPages) reply.header('X-Mandeld-Hub', '1');
     if (request.method === 'GET' || request.method === 'HEAD') return undefined;
     // Only a route that is there has a path.
     if (request.routeOptions.url !== undefined) return undefined;

@@ -24,6 +24,8 @@ export type BoringReply =
       readonly hasGrown: boolean;
       /** Whether the server is mandeld's, which tells of what is new. */
       readonly isLive: boolean;
+      /** Whether it is a hub. */
+      readonly isHub: boolean;
       /** Why the file could not be read; null when it could. */
       readonly failure: string | null;
     };

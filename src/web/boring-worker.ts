@@ -6,6 +6,7 @@ import type { BoringReply, BoringRequest } from './boring-messages.js';
 const index = new BoringIndex();
 let url = '';
 let isLive = false;
+let isHub = false;
 let isComplete = false;
 let failure: string | null = null;
 /** One download after the other. */
@@ -17,7 +18,16 @@ function reply(message: BoringReply): void {
 }
 
 function tellState(hasGrown: boolean): void {
-  reply({ kind: 'state', lines: index.size, invalid: index.invalid, isComplete, hasGrown, isLive, failure });
+  reply({
+    kind: 'state',
+    lines: index.size,
+    invalid: index.invalid,
+    isComplete,
+    hasGrown,
+    isLive,
+    isHub,
+    failure,
+  });
 }
 
 /** Reads what the file has beyond what is known. */
@@ -26,6 +36,7 @@ async function download(): Promise<void> {
   try {
     const response = await ask(index.length);
     isLive ||= response.headers.has('x-mandeld');
+    isHub ||= response.headers.has('x-mandeld-hub');
     await take(response);
     failure = null;
     isComplete = true;

@@ -6,6 +6,7 @@ import { deferred } from './deferred.js';
 import { byId, copy, download, elementOf, onClick, tell } from './elements.js';
 import { setUpFilms } from './film-dialog.js';
 import { Gallery } from './gallery.js';
+import { Looking } from './hub/looking.js';
 import { listenToGestures } from './gestures.js';
 import { Inspector } from './inspector.js';
 import { listenToServer } from './live.js';
@@ -45,6 +46,8 @@ async function main(): Promise<void> {
   const map = byId('map');
 
   let isLive = false;
+  /** Where the server is a hub. */
+  let looking: Looking | null = null;
   // boring.txt may be there before the settings are.
   const begun = deferred<void>();
   const boring = new BoringLookup(`${base}boring.txt`, async (state) => {
@@ -53,6 +56,14 @@ async function main(): Promise<void> {
     if (state.hasGrown) stage.expect(null);
     if (!state.isLive || isLive) return;
     isLive = true;
+    if (state.isHub) {
+      looking = new Looking(
+        base,
+        () => motion.view,
+        (place) => motion.fly(viewOrHome(place)),
+      );
+      looking.listen();
+    }
     byId('board').hidden = false;
     void setUpFilms(
       base,
@@ -156,12 +167,17 @@ async function main(): Promise<void> {
     const text = await inspector.describe(motion.view, x - innerWidth / 2, y - innerHeight / 2);
     if (facts.dataset['at'] === asked && isInspecting) facts.firstElementChild?.replaceChildren(text);
   }
+  /** The same by somebody's wish: a hub is asked as well. */
+  function inspectPoint(x: number, y: number): void {
+    void inspect(x, y);
+    void looking?.inspect(x - innerWidth / 2, y - innerHeight / 2);
+  }
   onClick('inspect', () => {
     isInspecting = !isInspecting;
     byId('inspect').setAttribute('aria-pressed', String(isInspecting));
     document.body.classList.toggle('inspecting', isInspecting);
     byId('facts').hidden = !isInspecting;
-    if (isInspecting) void inspect(innerWidth / 2, innerHeight / 2);
+    if (isInspecting) inspectPoint(innerWidth / 2, innerHeight / 2);
   });
 
   const goHome = (): void => motion.fly(viewOf(home(), innerHeight));
@@ -172,7 +188,7 @@ async function main(): Promise<void> {
       if (isInspecting && at !== null) void inspect(at.x, at.y);
     },
     onClick: (x, y) => {
-      if (isInspecting) void inspect(x, y);
+      if (isInspecting) inspectPoint(x, y);
       return isInspecting;
     },
   });

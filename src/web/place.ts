@@ -78,10 +78,10 @@ function decimal(value: bigint, bits: number, digits: number): string {
   return `${value < 0n && rounded > 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** factor 2^exponent to six digits. */
-function powerOfTwo(factor: number, exponent: number): string {
+/** factor 2^exponent to so many digits, also where no double holds it. */
+export function powerOfTwo(factor: number, exponent: number, digits = 6): string {
   const log10 = Math.log10(factor) + exponent * Math.LOG10E * Math.LN2;
   const ten = Math.floor(log10);
-  if (ten >= -6 && ten <= 3) return String(Number((10 ** log10).toPrecision(6)));
-  return `${Number((10 ** (log10 - ten)).toPrecision(6))}e${ten}`;
+  if (ten >= -6 && ten <= 3) return String(Number((10 ** log10).toPrecision(digits)));
+  return `${Number((10 ** (log10 - ten)).toPrecision(digits))}e${ten}`;
 }

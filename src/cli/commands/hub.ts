@@ -7,7 +7,7 @@ import type { Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { EXIT } from '../exit-codes.js';
 import { startLocalDaemon, type LocalDaemon } from '../local-daemon.js';
-import { serveMap } from '../map-server.js';
+import { readHubPages, serveMap } from '../map-server.js';
 import { nextSignal } from '../next-signal.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
 import { say, type Terminal } from '../terminal.js';
@@ -81,6 +81,7 @@ async function runHub(args: HubArguments, terminal: Terminal, version: string): 
         ...options,
         logger,
         onMiss: (address, from) => hub.missed(address, from),
+        hubPages: await readHubPages(),
         extend: async (app) => await hub.serve(app),
       });
       say(terminal, args.json ? JSON.stringify({ url: server.url }) : `mandeld hub: ${server.url}`);

@@ -1,4 +1,4 @@
-import { build, facts } from './build.js';
+import { build, facts } from '../build.js';
 import type { Film } from './status.js';
 import { duration, number } from './words.js';
 

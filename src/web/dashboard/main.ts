@@ -1,5 +1,5 @@
 import { byId } from '../elements.js';
-import { build } from './build.js';
+import { build } from '../build.js';
 import { Chart } from './chart.js';
 import { Films } from './films.js';
 import { Nodes } from './nodes.js';

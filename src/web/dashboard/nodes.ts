@@ -1,4 +1,4 @@
-import { build, facts } from './build.js';
+import { build, facts } from '../build.js';
 import { Chart } from './chart.js';
 import type { Node } from './status.js';
 import { address, duration, number } from './words.js';

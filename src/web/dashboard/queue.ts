@@ -1,4 +1,4 @@
-import { build } from './build.js';
+import { build } from '../build.js';
 import type { Counts, Status } from './status.js';
 import { number } from './words.js';
 

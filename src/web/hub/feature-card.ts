@@ -1,0 +1,69 @@
+import { build } from '../build.js';
+import type { Feature } from './answers.js';
+import { copyButton } from './copying.js';
+import { sizeOf, titleOf } from './feature-words.js';
+import { linkToPlace, placeOfFeature } from './map-link.js';
+import { shortened } from './words.js';
+
+/** Characters of a long text that are shown at first. */
+const SHOWN = 24;
+
+/** A component as a card, with links to it and to its relatives. */
+export function featureCard(feature: Feature): HTMLElement {
+  const { period, kind, address, angles, parent, re, im } = feature;
+  const facts: readonly (readonly [name: string, value: string | Node | null])[] = [
+    ['Period', `${period}, a ${kind}`],
+    ['Address', address && longText(address)],
+    ['Rays', angles && build('span', '', longText(angles[0]), ' and ', longText(angles[1]))],
+    ['Size', `about ${sizeOf(feature)}`],
+    [
+      'Nucleus',
+      build(
+        'span',
+        '',
+        longText(re),
+        ...(/[1-9]/.test(im)
+          ? [im.startsWith('-') ? ' − ' : ' + ', longText(im.replace('-', '')), ' i']
+          : []),
+        ' ',
+        copyButton(`${re} ${im}`, `the nucleus of ${titleOf(feature)}`, null),
+      ),
+    ],
+    ['Parent', parent && searchLink({ address: parent }, shortened(parent, SHOWN))],
+  ];
+  const links = [
+    link(linkToPlace(placeOfFeature(feature)), 'On the map'),
+    address && searchLink({ parent: address }, 'What belongs to it'),
+  ];
+  return build(
+    'li',
+    'card feature',
+    build('h2', '', titleOf(feature)),
+    build(
+      'dl',
+      '',
+      ...facts.flatMap(([name, value]) =>
+        value === null ? [] : [build('dt', '', name), build('dd', '', value)],
+      ),
+    ),
+    build('p', 'links', ...links),
+  );
+}
+
+/** A link to a search. */
+function searchLink(query: Readonly<Record<string, string>>, text: string): HTMLElement {
+  return link(`?${new URLSearchParams(query)}`, text);
+}
+
+function link(href: string, text: string): HTMLElement {
+  const element = build('a', '', text);
+  element.setAttribute('href', href);
+  return element;
+}
+
+/** A text of which the middle is shown on demand. */
+function longText(text: string): HTMLElement {
+  if (text.length <= SHOWN) return build('span', '', text);
+  const details = build('details', '', build('summary', '', shortened(text, SHOWN)), build('code', '', text));
+  return details;
+}

@@ -1,0 +1,107 @@
+import { byId, elementOf, onClick } from '../elements.js';
+import { placeOf, viewOf, type Place } from '../place.js';
+import { panned, pixelsTo, type View } from '../view.js';
+import type { Feature } from './answers.js';
+import { HubApi } from './api.js';
+import { describeFeature, titleOf } from './feature-words.js';
+import { placeOfFeature } from './map-link.js';
+
+/** Digits of a coordinate that the hub looks at. */
+const MAX_DIGITS = 200;
+/** Components of a view that are listed. */
+const LISTED = 12;
+/** The hub looks for what lies in a view in doubles: no smaller radius makes a difference to it. */
+const LEAST_RADIUS = 1e-15;
+
+/** What the map knows only beside a hub: the names of what is shown, and links to the hub's pages. */
+export class Looking {
+  readonly #api: HubApi;
+  readonly #view: () => View;
+  readonly #onGo: (place: Place) => void;
+  readonly #dialog = elementOf(HTMLDialogElement, 'hub-dialog');
+  /** Questions so far by where the answer goes: late answers to earlier ones are dropped. */
+  readonly #turns = new Map<HTMLElement, number>();
+
+  /** @param onGo told where to go */
+  constructor(base: string, view: () => View, onGo: (place: Place) => void) {
+    this.#api = new HubApi(base);
+    this.#view = view;
+    this.#onGo = onGo;
+  }
+
+  /** Offers it. */
+  listen(): void {
+    byId('looking').hidden = false;
+    byId('hub-links').hidden = false;
+    onClick('looking', () => {
+      this.#dialog.showModal();
+      void this.#name(byId('centre'), this.#view());
+      void this.#list();
+    });
+  }
+
+  /** Names what is at a point, below the facts of the inspector. */
+  async inspect(right: number, down: number): Promise<void> {
+    const element = byId('named');
+    element.hidden = false;
+    await this.#name(element, panned(this.#view(), right, down));
+  }
+
+  async #name(element: HTMLElement, at: View): Promise<void> {
+    const { x, y } = placeOf(at, innerHeight);
+    await this.#answer(element, async () => {
+      if (Math.max(x.length, y.length) > MAX_DIGITS) return 'This is deeper than the hub looks.';
+      const { feature } = await this.#api.get<{ feature: Feature | null }>('features/at', { re: x, im: y });
+      return feature === null ? 'No interior point, or none that could be told.' : describeFeature(feature);
+    });
+  }
+
+  async #list(): Promise<void> {
+    const list = byId('largest');
+    list.replaceChildren();
+    await this.#answer(byId('largest-state'), async () => {
+      const view = this.#view();
+      const { x, y, r } = placeOf(view, innerHeight);
+      const { features } = await this.#api.get<{ features: readonly Feature[] }>('features/view', {
+        re: `${Number(x)}`,
+        im: `${Number(y)}`,
+        radius: `${Math.max(LEAST_RADIUS, (Number(r) * Math.max(innerHeight, innerWidth / 2)) / innerHeight)}`,
+      });
+      const inView = features.filter((feature) => isIn(view, feature)).slice(0, LISTED);
+      list.replaceChildren(...inView.map((feature) => this.#entry(feature)));
+      return inView.length === 0 ? 'None that is known.' : '';
+    });
+  }
+
+  #entry(feature: Feature): HTMLLIElement {
+    const entry = document.createElement('li');
+    const button = document.createElement('button');
+    button.textContent = titleOf(feature);
+    if (feature.address !== null)
+      button.append(Object.assign(document.createElement('small'), { textContent: feature.address }));
+    button.addEventListener('click', () => {
+      this.#dialog.close();
+      this.#onGo(placeOfFeature(feature));
+    });
+    entry.append(button);
+    return entry;
+  }
+
+  /** Shows what is answered, unless something else was asked meanwhile. */
+  async #answer(element: HTMLElement, ask: () => Promise<string>): Promise<void> {
+    const turn = (this.#turns.get(element) ?? 0) + 1;
+    this.#turns.set(element, turn);
+    element.textContent = 'The hub is asked…';
+    const text = await ask().catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    if (this.#turns.get(element) === turn) element.textContent = text;
+  }
+}
+
+/** Whether a nucleus is on the screen. */
+function isIn(view: View, feature: Feature): boolean {
+  const { x, y, r } = { ...placeOf(view, innerHeight), x: feature.re, y: feature.im };
+  const { right, down } = pixelsTo(view, viewOf({ x, y, r }, innerHeight));
+  return Math.abs(right) <= innerWidth / 2 && Math.abs(down) <= innerHeight / 2;
+}
