@@ -98,6 +98,9 @@ describeServer('several hubs', () => {
 describe('an address of a database', () => {
   it('where nobody answers is an error at once', async () => {
     const opening = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' }, () => undefined);
-    await expect(opening).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(opening).rejects.toMatchObject({
+      code: 'EHUBDATA',
+      message: '--db: the database cannot be used: connect ECONNREFUSED 127.0.0.1:1',
+    });
   });
 });
