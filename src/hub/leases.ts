@@ -267,7 +267,7 @@ function reportOf(lease: number, state: LeaseState, seconds: number): LeaseRepor
 }
 
 /** Tiles that nobody has any more may be given again; where results wait, for another opinion. */
-export async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> {
+async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
   await tx
     .updateTable('tile')
@@ -287,7 +287,9 @@ export async function reopen(tx: Queries, addresses: readonly string[]): Promise
  */
 export async function countFailure(tx: Queries, address: string, reason: string): Promise<void> {
   // Of whatever somebody sent, one line.
-  const line = [...reason.replaceAll(/[\p{C}\s]+/gu, ' ')].slice(0, MAX_REASON).join('');
+  const line = Array.from(reason.replaceAll(/[\p{C}\s]+/gu, ' '))
+    .slice(0, MAX_REASON)
+    .join('');
   const failed = await tx
     .updateTable('tile')
     .set({ failures: sql`failures + 1`, reasons: sql`left(reasons || ${`${line}\n`}, ${MAX_REASONS})` })

@@ -212,7 +212,7 @@ describe.each(BODIES)('%s %s', (method, path, body) => {
       '"text"',
       '12',
       '{}',
-      `${'['.repeat(30_000)}`,
+      '['.repeat(30_000),
       'NaN',
       '{"__proto__":{}}',
     ];

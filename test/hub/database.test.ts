@@ -47,7 +47,7 @@ onEachDatabase((fresh) => {
     const { db } = await fresh();
     await expect(
       db.transaction().execute(async (tx) => {
-        await newcomer(tx as Database);
+        await newcomer(tx);
         await sql`select 1 / 0`.execute(tx);
       }),
     ).rejects.toThrow(/division by zero/);
@@ -61,7 +61,7 @@ onEachDatabase((fresh) => {
     const seen: Promise<number>[] = [];
     const writing = db.transaction().execute(async (tx) => {
       for (let i = 0; i < 20; i++) {
-        await newcomer(tx as Database);
+        await newcomer(tx);
         seen.push(count());
       }
     });

@@ -5,6 +5,7 @@ import type { PostgresPool } from 'kysely';
 const CONNECTIONS = 10;
 /** A server that does not answer is given up after so long, in milliseconds. */
 const CONNECT_MS = 10_000;
+const INT8: number = pg.types.builtins.INT8;
 
 /**
  * A pool of connections to a PostgreSQL server.
@@ -19,9 +20,7 @@ export function openServerPool(url: string, onError: (error: Error) => void): Po
     application_name: 'mandeld hub',
     types: {
       getTypeParser: ((id: number, format: never): unknown =>
-        id === pg.types.builtins.INT8
-          ? Number
-          : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
+        id === INT8 ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
     },
   });
   // Without a listener the process would end when the server restarts.
