@@ -287,7 +287,9 @@ async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> 
  */
 export async function countFailure(tx: Queries, address: string, reason: string): Promise<void> {
   // Of whatever somebody sent, one line.
-  const line = [...reason.replaceAll(/[\p{C}\s]+/gu, ' ')].slice(0, MAX_REASON).join('');
+  const line = Array.from(reason.replaceAll(/[\p{C}\s]+/gu, ' '))
+    .slice(0, MAX_REASON)
+    .join('');
   const failed = await tx
     .updateTable('tile')
     .set({ failures: sql`failures + 1`, reasons: sql`left(reasons || ${`${line}\n`}, ${MAX_REASONS})` })

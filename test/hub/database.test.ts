@@ -47,7 +47,7 @@ onEachDatabase((fresh) => {
     const { db } = await fresh();
     await expect(
       db.transaction().execute(async (tx) => {
-        await newcomer(tx as Database);
+        await newcomer(tx);
         await sql`select 1 / 0`.execute(tx);
       }),
     ).rejects.toThrow(/division by zero/);
@@ -61,7 +61,7 @@ onEachDatabase((fresh) => {
     const seen: Promise<number>[] = [];
     const writing = db.transaction().execute(async (tx) => {
       for (let i = 0; i < 20; i++) {
-        await newcomer(tx as Database);
+        await newcomer(tx);
         seen.push(count());
       }
     });
@@ -98,6 +98,9 @@ describeServer('several hubs', () => {
 describe('an address of a database', () => {
   it('where nobody answers is an error at once', async () => {
     const opening = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' }, () => undefined);
-    await expect(opening).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(opening).rejects.toMatchObject({
+      code: 'EHUBDATA',
+      message: '--db: the database cannot be used: connect ECONNREFUSED 127.0.0.1:1',
+    });
   });
 });

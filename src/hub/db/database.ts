@@ -1,4 +1,5 @@
 import { Kysely, Migrator, PostgresDialect, type Transaction } from 'kysely';
+import { HubDataError } from '../data-error.js';
 import { MIGRATIONS } from './migrations.js';
 import { PglitePool } from './pglite-pool.js';
 import type { Schema } from './schema.js';
@@ -15,17 +16,26 @@ export type DatabasePlace = { readonly folder: string } | { readonly url: string
  * Opens the hub's database and brings its schema up to date. It must be destroyed.
  *
  * @param onError told of connections to a server that break while nobody uses them
- * @throws the database's errors; an Error when its schema is of a later version
+ * @throws HubDataError when it cannot be reached or used, or its schema is of a later version
  */
 export async function openDatabase(place: DatabasePlace, onError: (error: Error) => void): Promise<Database> {
-  const pool = 'folder' in place ? await PglitePool.open(place.folder) : openServerPool(place.url, onError);
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  let db: Database | null = null;
   try {
+    const pool = 'folder' in place ? await PglitePool.open(place.folder) : openServerPool(place.url, onError);
+    db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
     await migrate(db);
     return db;
   } catch (error) {
-    await db.destroy();
-    throw error;
+    await db?.destroy();
+    // Its address is not told: there may be a password in it.
+    const which =
+      'folder' in place
+        ? `the database in ${place.folder} cannot be used`
+        : '--db: the database cannot be used';
+    const { message, code = '' } = error as Error & { readonly code?: string };
+    throw new HubDataError('folder' in place ? place.folder : '--db', `${which}: ${message || code}`, {
+      cause: error,
+    });
   }
 }
 

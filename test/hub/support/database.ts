@@ -11,7 +11,7 @@ import { addressOf, askPostgres } from './postgres.js';
 export interface TestDatabase {
   readonly db: Database;
   /** A second hub's connections to it. The embedded database has one hub only, which is given then. */
-  another(): Promise<Database>;
+  readonly another: () => Promise<Database>;
 }
 
 /** Tests of a server only. */
@@ -53,7 +53,7 @@ export function useEmbedded(): () => Promise<TestDatabase> {
 }
 
 /** Copies the embedded database with nothing in it, and opens it. */
-export async function copyEmbedded(to: string): Promise<Database> {
+async function copyEmbedded(to: string): Promise<Database> {
   await cp(inject('embedded'), to, { recursive: true });
   return await openDatabase({ folder: to }, () => undefined);
 }
