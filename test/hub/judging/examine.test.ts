@@ -1,0 +1,97 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Layout } from '../../../src/cache/layout.js';
+import type { JudgeAnswer } from '../../../src/hub/judge-job.js';
+import perform from '../../../src/hub/judge-worker.js';
+import { childOf, parseAddress, type Address } from '../../../src/tile/address.js';
+import { INTERVALS, SIDE } from '../../../src/tile/grid.js';
+import { decodeRaw, encodeRaw } from '../../../src/tile/raw.js';
+import type { Samples } from '../../../src/tile/samples.js';
+import { decodeResult, encodeResult } from '../../../src/wire/result-codec.js';
+import { buildArchive } from '../../support/archive.js';
+import { readEntries } from '../support/archive-entries.js';
+import { noise, retouched } from '../support/forgeries.js';
+import { Truth } from '../support/truth.js';
+
+const LEVEL = 4;
+/** At the edge of the set: all of its children are raw files. */
+const TILE = parseAddress('M012');
+let folder = '';
+let truth: Truth;
+let right: Uint8Array;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mandeld-hub-'));
+  truth = await Truth.open(join(folder, 'truth'), LEVEL);
+  right = (await truth.upload(TILE))!;
+});
+afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+async function examine(body: Uint8Array, spots: number, root = truth.root): Promise<JudgeAnswer> {
+  const common = { root, theme: 'Classic', image: 'png', client: 'hub', address: TILE } as const;
+  return await perform({ ...common, kind: 'examine', body, spots });
+}
+
+/** An upload with one sample of its first raw child changed. */
+function withSample(column: number, row: number, change: (samples: Samples, i: number) => void): Uint8Array {
+  return retouched(right, (samples) => change(samples, row * SIDE + column))!;
+}
+
+const otherDistance = ({ log2Distance }: Samples, i: number): void => void (log2Distance[i] += 1);
+const otherPeriod = ({ period }: Samples, i: number): void => void (period[i] += 1);
+
+describe('the cheap checks', () => {
+  it('find nothing wrong with what is right', async () => {
+    expect(await examine(right, 48)).toMatchObject({ kind: 'examined', flaw: null, misfit: null });
+  });
+
+  it.each([
+    ['random bytes', () => noise(right, 1), /expected/],
+    ['nothing', () => new Uint8Array(0), /expected a line of JSON/],
+    ['another tile', async () => (await truth.upload(parseAddress('M010')))!, /expected period/],
+    ['a sample of the parent’s quarter', () => withSample(10, 20, otherDistance), /expected period/],
+    ['a period of the parent’s quarter', () => withSample(10, 20, otherPeriod), /expected period/],
+    ['an inner edge', () => withSample(SIDE - 1, 21, otherDistance), /expected period/],
+    ['a boring one', () => encodeResult([...decodeResult(right).slice(0, 3), { boring: 1 }]), /boring/],
+  ] as const)('find %s without computing any sample', async (_name, forge, flaw) => {
+    expect(await examine(await forge(), 0)).toMatchObject({
+      kind: 'examined',
+      flaw: expect.stringMatching(flaw) as string,
+    });
+  });
+
+  it('find another archive of the same samples', async () => {
+    const children = decodeResult(right);
+    const other = children.map((child) =>
+      'raw' in child ? { raw: buildArchive({ entries: readEntries(child.raw) }) } : child,
+    );
+    const [first] = other;
+    expect('raw' in first && decodeRaw(first.raw)).toBeTruthy();
+    expect(await examine(encodeResult(other), 0)).toMatchObject({
+      flaw: expect.stringContaining('the archive that mandeld writes') as string,
+    });
+  });
+
+  it('find a sample that the parent does not determine when it is computed anew', async () => {
+    const body = withSample(11, 21, otherPeriod);
+    expect(await examine(body, 0)).toMatchObject({ flaw: null });
+    expect(await examine(body, SIDE * SIDE * 4)).toMatchObject({
+      flaw: expect.stringContaining('computed anew') as string,
+    });
+  });
+
+  it('blame nobody when a neighbour does not fit', async () => {
+    const root = join(folder, 'false-neighbour');
+    await cp(truth.root, root, { recursive: true });
+    const neighbour: Address = childOf(parseAddress('M010'), 2);
+    const layout = new Layout(root, 'png');
+    const samples = decodeRaw((await truth.raw(neighbour))!);
+    // Its north edge is the south edge of the tile's first child.
+    samples.log2Distance[INTERVALS * SIDE + 31] += 1;
+    samples.log2Distance[31] += 1;
+    for (const path of [layout.done(neighbour), layout.todo(neighbour)]) await writeFile(path, encodeRaw(samples));
+    expect(await examine(right, 48, root)).toMatchObject({ flaw: null, misfit: neighbour });
+  });
+});
