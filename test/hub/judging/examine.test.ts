@@ -6,18 +6,18 @@ import { Layout } from '../../../src/cache/layout.js';
 import type { JudgeAnswer } from '../../../src/hub/judge-job.js';
 import perform from '../../../src/hub/judge-worker.js';
 import { childOf, parseAddress, type Address } from '../../../src/tile/address.js';
-import { INTERVALS, SIDE } from '../../../src/tile/grid.js';
+import { SIDE } from '../../../src/tile/grid.js';
 import { decodeRaw, encodeRaw } from '../../../src/tile/raw.js';
 import type { Samples } from '../../../src/tile/samples.js';
 import { decodeResult, encodeResult } from '../../../src/wire/result-codec.js';
 import { buildArchive } from '../../support/archive.js';
 import { readEntries } from '../support/archive-entries.js';
-import { noise, retouched } from '../support/forgeries.js';
+import { noise, retouched, subtlyWrong } from '../support/forgeries.js';
 import { Truth } from '../support/truth.js';
 
 const LEVEL = 4;
-/** At the edge of the set: all of its children are raw files. */
-const TILE = parseAddress('M012');
+/** At the edge of the set. */
+const TILE = parseAddress('M010');
 let folder = '';
 let truth: Truth;
 let right: Uint8Array;
@@ -50,7 +50,7 @@ describe('the cheap checks', () => {
   it.each([
     ['random bytes', () => noise(right, 1), /expected/],
     ['nothing', () => new Uint8Array(0), /expected a line of JSON/],
-    ['another tile', async () => (await truth.upload(parseAddress('M010')))!, /expected period/],
+    ['another tile', async () => (await truth.upload(parseAddress('M011')))!, /expected period/],
     ['a sample of the parent’s quarter', () => withSample(10, 20, otherDistance), /expected period/],
     ['a period of the parent’s quarter', () => withSample(10, 20, otherPeriod), /expected period/],
     ['an inner edge', () => withSample(SIDE - 1, 21, otherDistance), /expected period/],
@@ -75,7 +75,7 @@ describe('the cheap checks', () => {
   });
 
   it('find a sample that the parent does not determine when it is computed anew', async () => {
-    const body = withSample(11, 21, otherPeriod);
+    const body = subtlyWrong(right, TILE)!;
     expect(await examine(body, 0)).toMatchObject({ flaw: null });
     expect(await examine(body, SIDE * SIDE * 4)).toMatchObject({
       flaw: expect.stringContaining('computed anew') as string,
@@ -85,13 +85,12 @@ describe('the cheap checks', () => {
   it('blame nobody when a neighbour does not fit', async () => {
     const root = join(folder, 'false-neighbour');
     await cp(truth.root, root, { recursive: true });
-    const neighbour: Address = childOf(parseAddress('M010'), 2);
+    const neighbour: Address = childOf(parseAddress('M011'), 0);
     const layout = new Layout(root, 'png');
     const samples = decodeRaw((await truth.raw(neighbour))!);
-    // Its north edge is the south edge of the tile's first child.
-    samples.log2Distance[INTERVALS * SIDE + 31] += 1;
-    samples.log2Distance[31] += 1;
-    for (const path of [layout.done(neighbour), layout.todo(neighbour)]) await writeFile(path, encodeRaw(samples));
+    // Its west edge is the east edge of one of the tile's children.
+    samples.log2Distance[31 * SIDE] += 1;
+    await writeFile(layout.todo(neighbour), encodeRaw(samples));
     expect(await examine(right, 48, root)).toMatchObject({ flaw: null, misfit: neighbour });
   });
 });
