@@ -281,7 +281,11 @@ export class Docket {
             ]),
           )
           .execute();
-        await tx.deleteFrom('result').where('address', 'like', below).where('state', '=', 'pending').execute();
+        await tx
+          .deleteFrom('result')
+          .where('address', 'like', below)
+          .where('state', '=', 'pending')
+          .execute();
         await tx
           .updateTable('tile')
           .set({ state: 'ready', since: sql`now()` })

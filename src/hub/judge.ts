@@ -216,7 +216,9 @@ export class Judge {
       streak,
     }));
     const verdict =
-      misfits.length > 0 ? 'recompute' : decide(opinions, this.#chance(plausible), this.#overdue.has(address));
+      misfits.length > 0
+        ? 'recompute'
+        : decide(opinions, this.#chance(plausible), this.#overdue.has(address));
     if (verdict === 'ask') {
       await docket.ask(address);
       return true;
@@ -270,7 +272,8 @@ export class Judge {
     );
     const right = results.filter(isRight).map((result) => ({ ...result, work: answer.work }));
     // What is right and does not fit: the neighbour is false, or what this one was made of.
-    if (right.length > 0 && misfits.length > 0 && (await docket.suspect([...misfits, address]))) onSuspicion();
+    if (right.length > 0 && misfits.length > 0 && (await docket.suspect([...misfits, address])))
+      onSuspicion();
     // The hub has the tile now, whoever was right.
     return await this.#accept({ address, results: right, proof: 'recomputed' }, era, answer.body);
   }

@@ -35,14 +35,21 @@ try {
   const asker = new Asker(CLIENTS);
   const env = values.profile ? { NODE_OPTIONS: `--import ${values.profile}` } : {};
   const open = async (name: string, cache: string, maxLevel: number): Promise<[HubProcess, Client[]]> => {
-    const hub = new HubProcess(cache, join(folder, name), ['--max-level', `${maxLevel}`, '--log-level', 'warn'], env);
+    const hub = new HubProcess(
+      cache,
+      join(folder, name),
+      ['--max-level', `${maxLevel}`, '--log-level', 'warn'],
+      env,
+    );
     const names = Array.from({ length: CLIENTS }, (_, i) => `known-${i}`);
     await hub.enrol(Object.fromEntries(names.map((one) => [one, 1_000_000])));
     await hub.start();
     return [hub, names.map((one, i) => new Client(one, `10.0.0.${i}`, () => hub.url, asker))];
   };
   const tell = (what: string, count: number, ms: number): void =>
-    void process.stdout.write(`${what}: ${count} in ${(ms / 1000).toFixed(1)} s, ${((count * 1000) / ms).toFixed(1)}/s\n`);
+    void process.stdout.write(
+      `${what}: ${count} in ${(ms / 1000).toFixed(1)} s, ${((count * 1000) / ms).toFixed(1)}/s\n`,
+    );
 
   const [idle, askers] = await open('data-empty', join(folder, 'empty'), level - 1);
   let count = 0;
@@ -50,7 +57,8 @@ try {
   // Each network has its allowance.
   await Promise.all(
     askers.map(async (client) => {
-      for (let i = 0; i < 600 && performance.now() - start < SECONDS * 1000; i++, count++) await client.checkout(8);
+      for (let i = 0; i < 600 && performance.now() - start < SECONDS * 1000; i++, count++)
+        await client.checkout(8);
     }),
   );
   tell('checkouts of nothing', count, performance.now() - start);
@@ -79,7 +87,8 @@ try {
   const whole = count;
   const { readdir } = await import('node:fs/promises');
   const before = (await readdir(join(folder, 'empty', 'done'))).length;
-  while ((await readdir(join(root, 'done'))).length < before + whole) await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await readdir(join(root, 'done'))).length < before + whole)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   tell('tiles judged and merged', whole, performance.now() - start);
   await busy.stop();
   asker.close();

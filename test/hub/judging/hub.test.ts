@@ -49,7 +49,13 @@ describe('a hub and its volunteers', () => {
     await hub.start();
     const local = daemon(hub.root, 'local', '--max-level', `${stage.truth.level}`);
     const [a, b] = [stage.client(hub, 'a', '10.0.0.1'), stage.client(hub, 'b', '10.0.0.2')];
-    await stage.finish(hub, new Map([[a, honestly], [b, honestly]]));
+    await stage.finish(
+      hub,
+      new Map([
+        [a, honestly],
+        [b, honestly],
+      ]),
+    );
     await local.kill('SIGTERM');
     await settle(hub);
   });
@@ -60,7 +66,7 @@ describe('a hub and its volunteers', () => {
     await hub.start();
     const a = stage.client(hub, 'a', '10.0.0.1');
     const [lease, ...others] = await stage.leases(a, 64);
-    await stage.send(a, lease, subtly);
+    await stage.send(a, lease, honestly);
     // All that is left for others is that tile.
     await delay(1500);
     expect(await stage.client(hub, 'same-network', '10.0.0.1').checkout(64)).toEqual([]);
@@ -68,12 +74,21 @@ describe('a hub and its volunteers', () => {
     const b = stage.client(hub, 'b', '10.0.0.2');
     const [second] = await stage.leases(b, 1);
     expect(second.address).toBe(lease.address);
-    await stage.send(b, second, subtly);
+    await stage.send(b, second, honestly);
     for (const one of others) await stage.send(a, one, honestly);
-    await stage.finish(hub, new Map([[b, honestly], [a, honestly]]));
+    await stage.finish(
+      hub,
+      new Map([
+        [b, honestly],
+        [a, honestly],
+      ]),
+    );
     const books = await settle(hub);
     const pair = books.results.filter(({ address }) => address === lease.address).slice(0, 2);
-    expect(pair.map(({ state }) => state)).toEqual(['false', 'false']);
+    expect(pair.map(({ name, proof }) => [name, proof])).toEqual([
+      ['a', 'recomputed'],
+      ['b', 'recomputed'],
+    ]);
   });
 
   it('somebody who is trusted and caught later: all is looked into, and nothing false is left', async () => {
@@ -195,6 +210,8 @@ describe('a hub that is', () => {
     }
     await stage.finish(hub, new Map([[a, honestly]]));
     const { results } = await settle(hub);
-    expect(new Set(results.filter(({ lines }) => lines > 0).map(({ address }) => address)).size).toBeGreaterThan(7);
+    expect(
+      new Set(results.filter(({ lines }) => lines > 0).map(({ address }) => address)).size,
+    ).toBeGreaterThan(7);
   });
 });

@@ -19,11 +19,47 @@ const ROWS: readonly Row[] = [
   { opinions: [['a', 1000]], chance: 0.0009, verdict: 'ask' },
   { opinions: [['a', T]], chance: 0, isOverdue: true, verdict: 'recompute' },
   { opinions: [['a', 0]], chance: 0.99, isOverdue: true, verdict: 'recompute' },
-  { opinions: [['a', 0], ['a', 0]], chance: 0.99, verdict: 'recompute' },
-  { opinions: [['a', 0], ['a', T]], chance: 0.99, verdict: 'replica' },
-  { opinions: [['a', T], ['a', 0]], chance: 0.01, verdict: 'recompute' },
-  { opinions: [['a', T], ['b', T]], chance: 0.99, verdict: 'recompute' },
-  { opinions: [['a', T], ['a', T], ['b', 0]], chance: 0.99, verdict: 'recompute' },
+  {
+    opinions: [
+      ['a', 0],
+      ['a', 0],
+    ],
+    chance: 0.99,
+    verdict: 'recompute',
+  },
+  {
+    opinions: [
+      ['a', 0],
+      ['a', T],
+    ],
+    chance: 0.99,
+    verdict: 'replica',
+  },
+  {
+    opinions: [
+      ['a', T],
+      ['a', 0],
+    ],
+    chance: 0.01,
+    verdict: 'recompute',
+  },
+  {
+    opinions: [
+      ['a', T],
+      ['b', T],
+    ],
+    chance: 0.99,
+    verdict: 'recompute',
+  },
+  {
+    opinions: [
+      ['a', T],
+      ['a', T],
+      ['b', 0],
+    ],
+    chance: 0.99,
+    verdict: 'recompute',
+  },
 ];
 
 describe('decide', () => {

@@ -34,11 +34,21 @@ export class HubProcess {
 
   /** Starts it, and waits until it answers. */
   async start(env: NodeJS.ProcessEnv = {}): Promise<void> {
-    const common = ['--port', `${this.#port}`, '--json', '--data', this.data, '--client', 'hub', '--workers', '0'];
-    const program = start(
-      ['hub', this.root, ...common, '--trust-proxy', '--min-free', '1M', ...this.#more],
-      { ...this.#env, ...env },
-    );
+    const common = [
+      '--port',
+      `${this.#port}`,
+      '--json',
+      '--data',
+      this.data,
+      '--client',
+      'hub',
+      '--workers',
+      '0',
+    ];
+    const program = start(['hub', this.root, ...common, '--trust-proxy', '--min-free', '1M', ...this.#more], {
+      ...this.#env,
+      ...env,
+    });
     this.#program = program;
     const end = Date.now() + 60_000;
     let url: string | undefined;

@@ -72,7 +72,9 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
   const memory: number[] = [];
   const done = async (): Promise<number> => (await readdir(join(root, 'done'))).length;
   const whole = (await readdir(join(truth.root, 'done'))).length;
-  const killAt = Array.from({ length: kills }, () => random.between(0.02, 0.98) * whole).toSorted((a, b) => a - b);
+  const killAt = Array.from({ length: kills }, () => random.between(0.02, 0.98) * whole).toSorted(
+    (a, b) => a - b,
+  );
   let count = 0;
   let looked = 0;
   const logged = { at: 0 };
@@ -89,7 +91,9 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
     }
     if (performance.now() - looked > 5000) {
       looked = performance.now();
-      say(`${count} of ${whole} tiles, ${play.uploads} uploads, ${asker.requests} requests, ${hub.megabytes.toFixed(0)} MB`);
+      say(
+        `${count} of ${whole} tiles, ${play.uploads} uploads, ${asker.requests} requests, ${hub.megabytes.toFixed(0)} MB`,
+      );
       const { err } = hub.program;
       for (const line of err.slice(logged.at).split('\n')) if (line !== '') say(line.slice(0, 300));
       logged.at = err.length;
@@ -103,7 +107,11 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
   // Whoever was never watched is caught when somebody looks into everything.
   const unseen = await countFalse(books, truth);
   await hub.inDatabase(async (db) => {
-    await db.updateTable('result').set({ suspect: true }).where('proof', 'in', ['alone', 'replica']).execute();
+    await db
+      .updateTable('result')
+      .set({ suspect: true })
+      .where('proof', 'in', ['alone', 'replica'])
+      .execute();
   });
   await hub.start();
   books = await settled(hub, say);
@@ -112,7 +120,10 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
   const isCaught = books.results.some(({ name, state }) => name.startsWith('pair') && state === 'false');
   if (kinds.includes('pair') && !isCaught) flaws.push('no pair was convicted');
   if (count < whole) flaws.push(`only ${count} of ${whole} tiles after ${seconds.toFixed(0)} s`);
-  return { flaws, figures: { seed, unseen, ...figuresOf(books, play, seconds, count, memory, asker.requests) } };
+  return {
+    flaws,
+    figures: { seed, unseen, ...figuresOf(books, play, seconds, count, memory, asker.requests) },
+  };
 }
 
 function kindOf(i: number): Kind {
@@ -175,7 +186,8 @@ class Play {
       return computed(address, raw);
     }
     if (kind === 'noise') return noise(right, lease.lease);
-    if (kind === 'neighbour') return (await this.#truth.upload(besides(address))) ?? noise(right, lease.lease);
+    if (kind === 'neighbour')
+      return (await this.#truth.upload(besides(address))) ?? noise(right, lease.lease);
     if (kind === 'honest' || kind === 'dying') return right;
     // The subtle ones are right now and then, as they would be.
     const isFalse = kind === 'pair' || this.#random.below(3) === 0;
@@ -240,7 +252,7 @@ function figuresOf(
     overhead: Number((results.length / done).toFixed(2)),
     valid: of('valid'),
     false: of('false'),
-    falseOfTurncoats: results.filter(({ name, state }) => /^turncoat/.test(name) && state === 'false').length,
+    falseOfTurncoats: results.filter(({ name, state }) => name.startsWith('turncoat') && state === 'false').length,
     alone: of('valid', 'alone'),
     replica: of('valid', 'replica'),
     recomputed: of('valid', 'recomputed'),

@@ -27,12 +27,16 @@ export class Asker {
     this.requests++;
     return await new Promise((resolve, reject) => {
       const length = body === null ? {} : { 'Content-Length': `${Buffer.byteLength(body)}` };
-      const sent = request(url, { method, agent: this.#agent, headers: { ...headers, ...length } }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on('data', (part: Buffer) => parts.push(part));
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(parts) }));
-        answer.on('error', reject);
-      });
+      const sent = request(
+        url,
+        { method, agent: this.#agent, headers: { ...headers, ...length } },
+        (answer) => {
+          const parts: Buffer[] = [];
+          answer.on('data', (part: Buffer) => parts.push(part));
+          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(parts) }));
+          answer.on('error', reject);
+        },
+      );
       sent.setTimeout(60_000, () => sent.destroy(new Error('the hub does not answer')));
       sent.on('error', reject);
       sent.end(body ?? undefined);
@@ -77,7 +81,12 @@ export class Client {
     return JSON.parse(String(answer.body)) as Receipt;
   }
 
-  async #ask(method: string, path: string, type: string | null, body: Uint8Array | string | null): Promise<Answer> {
+  async #ask(
+    method: string,
+    path: string,
+    type: string | null,
+    body: Uint8Array | string | null,
+  ): Promise<Answer> {
     const headers: Record<string, string> = {
       Authorization: `Bearer token-${this.name}`,
       'X-Forwarded-For': this.#network,
