@@ -105,19 +105,18 @@ export class Accounts {
       .selectFrom('token')
       .innerJoin('account', 'account.id', 'token.account')
       .select(['account.id', 'account.name', 'account.role', 'token.id as token'])
+      .select(sql<boolean>`used is null or used < now() - interval '1 minute'`.as('stale'))
       .where('token.digest', '=', digestOf(secret))
       .where('token.revoked', 'is', null)
       .executeTakeFirst();
     if (found?.name == null) return null;
     // To the minute: not every request is worth a write.
-    await this.#db
-      .updateTable('token')
-      .set({ used: sql`now()` })
-      .where('id', '=', found.token)
-      .where((where) =>
-        where.or([where('used', 'is', null), where('used', '<', sql<Date>`now() - interval '1 minute'`)]),
-      )
-      .execute();
+    if (found.stale)
+      await this.#db
+        .updateTable('token')
+        .set({ used: sql`now()` })
+        .where('id', '=', found.token)
+        .execute();
     return { id: found.id, name: found.name, role: found.role };
   }
 

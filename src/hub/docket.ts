@@ -3,7 +3,7 @@ import { lineage, type Address } from '../tile/address.js';
 import type { Database, Queries } from './db/database.js';
 import type { Proof } from './db/schema.js';
 import { beansFor, grant, revoke } from './ledger.js';
-import { countFailure } from './leases.js';
+import { countFailure, MAX_FAILURES } from './leases.js';
 
 /** A result that is not decided on. */
 export interface PendingResult {
@@ -107,6 +107,16 @@ export class Docket {
       .where('address', '=', address)
       .where('state', '=', 'judging')
       .execute();
+  }
+
+  /** Whether a tile would be set aside after one more failure. */
+  async isLastTry(address: Address): Promise<boolean> {
+    const found = await this.#db
+      .selectFrom('tile')
+      .select('failures')
+      .where('address', '=', address)
+      .executeTakeFirst();
+    return found !== undefined && found.failures + 1 >= MAX_FAILURES;
   }
 
   /** No result of a tile is left: it may be given to others. */

@@ -206,6 +206,8 @@ export class Judge {
       } else plausible.push({ ...result, work: found });
     }
     if (plausible.length === 0) {
+      // Whoever sends nonsense must not be able to keep a tile from being computed.
+      if (await docket.isLastTry(address)) return await this.#recompute(address, era, []);
       await docket.discard(address, reason);
       return true;
     }

@@ -35,7 +35,10 @@ export class Leases {
    * @param origin network that it comes from
    */
   async checkout(account: number, origin: string, count: number): Promise<Lease[]> {
-    await this.expire();
+    const { over, open: isOpen } = await this.#look();
+    const isFreed = over && (await this.expire()) > 0;
+    // Most who ask while there is nothing are answered by one question to the database.
+    if (!isOpen && !isFreed) return [];
     return await this.#db.transaction().execute(async (tx) => {
       // One checkout of an account at a time, or two would each find room for as many.
       await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
@@ -221,6 +224,14 @@ export class Leases {
         .execute();
       return { result: id, state: 'pending' };
     });
+  }
+
+  /** Whether leases are over, and whether there are tiles for anybody. */
+  async #look(): Promise<{ readonly over: boolean; readonly open: boolean }> {
+    const { rows } = await sql<{ over: boolean; open: boolean }>`select
+      exists (select 1 from lease where state = 'held' and expires < now()) as over,
+      exists (select 1 from tile where held and state in ('ready', 'doubted')) as open`.execute(this.#db);
+    return rows[0];
   }
 
   /** A lease, locked when it is asked for in a transaction with the attempt that a write names. */

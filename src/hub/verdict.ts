@@ -1,5 +1,5 @@
 /** Valid results in a row after which somebody is trusted with tiles of his own. */
-const TRUSTED_FROM = 10;
+export const TRUSTED_FROM = 10;
 
 /** What the judge knows of one of a tile's results, none of which the cheap checks have found to be false. */
 export interface Opinion {

@@ -6,7 +6,7 @@ import { isAddress, type Address } from '../tile/address.js';
 /** Below this stands the whole interface. */
 export const API: string = '/api/v1';
 /** Tiles of one checkout at the most. */
-const MAX_CHECKOUT = 64;
+export const MAX_CHECKOUT = 64;
 /** Of a reason for which a tile is given back, in characters. */
 const MAX_REASON = 500;
 

@@ -86,6 +86,8 @@ const VOLUNTEERS = [
     check ((state = 'pending') = (decided is null)),
     check ((state = 'valid') = (proof is not null))
   )`,
+  // Raw files are compressed already.
+  `alter table result alter column body set storage external`,
   `create index result_of_tile on result (address)`,
   `create index result_suspect on result (id) where suspect`,
   `create index result_of_account on result (account, id)`,

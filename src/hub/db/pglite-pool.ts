@@ -16,7 +16,16 @@ export class PglitePool implements PostgresPool {
 
   /** Opens the database in a folder, and makes it when there is none. Only one process may have it open. */
   static async open(folder: string): Promise<PglitePool> {
-    return new PglitePool(await PGlite.create(folder, { parsers: { [types.INT8]: Number } }));
+    // Its own way with bytes goes one by one, and takes 20 ms for an upload.
+    const parsers = {
+      [types.INT8]: Number,
+      [types.BYTEA]: (text: string): Uint8Array => Buffer.from(text.slice(2), 'hex'),
+    };
+    const serializers = {
+      [types.BYTEA]: (bytes: Uint8Array): string =>
+        `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`,
+    };
+    return new PglitePool(await PGlite.create(folder, { parsers, serializers }));
   }
 
   async connect(): Promise<PostgresPoolClient> {

@@ -7,7 +7,6 @@ const CONNECTIONS = 10;
 const INT8 = 20;
 /** A server that does not answer is given up after so long, in milliseconds. */
 const CONNECT_MS = 10_000;
-const INT8: number = pg.types.builtins.INT8;
 
 /**
  * A pool of connections to a PostgreSQL server.

@@ -1,4 +1,4 @@
-import { childOf, QUADRANTS, type Address } from '../../../src/tile/address.js';
+import type { Address } from '../../../src/tile/address.js';
 import { SIDE } from '../../../src/tile/grid.js';
 import { decodeRaw, encodeRaw } from '../../../src/tile/raw.js';
 import type { Samples } from '../../../src/tile/samples.js';
@@ -34,7 +34,7 @@ export function noise(upload: Uint8Array, seed: number): Uint8Array {
  */
 export function subtlyWrong(upload: Uint8Array, address: Address): Uint8Array | null {
   const random = seededRandom(
-    [...address].reduce((sum, digit) => sum * 5 + Number(digit === 'M' ? 4 : digit), 1),
+    Array.from(address).reduce((sum, digit) => sum * 5 + Number(digit === 'M' ? 4 : digit), 1),
   );
   return retouched(upload, ({ period, log2Distance }) => {
     // Odd columns and rows, and none of an edge.
@@ -47,17 +47,4 @@ export function subtlyWrong(upload: Uint8Array, address: Address): Uint8Array | 
     }
     period[SIDE + 1] += 1;
   });
-}
-
-/** A child of the upload that is a raw file, with its address. */
-export function rawChild(
-  upload: Uint8Array,
-  address: Address,
-): { address: Address; samples: Samples } | null {
-  const children = decodeResult(upload);
-  for (const quadrant of QUADRANTS) {
-    const child = children[quadrant];
-    if ('raw' in child) return { address: childOf(address, quadrant), samples: decodeRaw(child.raw) };
-  }
-  return null;
 }
