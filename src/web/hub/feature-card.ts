@@ -7,28 +7,18 @@ import { shortened } from './words.js';
 
 /** Characters of a long text that are shown at first. */
 const SHOWN = 24;
+/** Of a coordinate. */
+const SHOWN_DIGITS = 18;
 
 /** A component as a card, with links to it and to its relatives. */
 export function featureCard(feature: Feature): HTMLElement {
-  const { period, kind, address, angles, parent, re, im } = feature;
+  const { period, kind, address, angles, parent } = feature;
   const facts: readonly (readonly [name: string, value: string | Node | null])[] = [
     ['Period', `${period}, a ${kind}`],
     ['Address', address && longText(address)],
     ['Rays', angles && build('span', '', longText(angles[0]), ' and ', longText(angles[1]))],
     ['Size', `about ${sizeOf(feature)}`],
-    [
-      'Nucleus',
-      build(
-        'span',
-        '',
-        longText(re),
-        ...(/[1-9]/.test(im)
-          ? [im.startsWith('-') ? ' − ' : ' + ', longText(im.replace('-', '')), ' i']
-          : []),
-        ' ',
-        copyButton(`${re} ${im}`, `the nucleus of ${titleOf(feature)}`, null),
-      ),
-    ],
+    ['Nucleus', nucleus(feature)],
     ['Parent', parent && searchLink({ address: parent }, shortened(parent, SHOWN))],
   ];
   const links = [
@@ -50,6 +40,20 @@ export function featureCard(feature: Feature): HTMLElement {
   );
 }
 
+/** Both coordinates, to be copied as `mandeld point` takes them. */
+function nucleus(feature: Feature): HTMLElement {
+  const { re, im } = feature;
+  const sign = im.startsWith('-') ? '− ' : '+ ';
+  const isReal = !/[1-9]/.test(im);
+  return build(
+    'span',
+    '',
+    build('span', 'number-line', longText(re, SHOWN_DIGITS)),
+    isReal ? null : build('span', '', sign, longText(im.replace('-', ''), SHOWN_DIGITS), ' i '),
+    copyButton(`${re} ${im}`, `the nucleus of ${titleOf(feature)}`, null),
+  );
+}
+
 /** A link to a search. */
 function searchLink(query: Readonly<Record<string, string>>, text: string): HTMLElement {
   return link(`?${new URLSearchParams(query)}`, text);
@@ -62,8 +66,7 @@ function link(href: string, text: string): HTMLElement {
 }
 
 /** A text of which the middle is shown on demand. */
-function longText(text: string): HTMLElement {
-  if (text.length <= SHOWN) return build('span', '', text);
-  const details = build('details', '', build('summary', '', shortened(text, SHOWN)), build('code', '', text));
-  return details;
+function longText(text: string, most = SHOWN): HTMLElement {
+  if (text.length <= most) return build('span', '', text);
+  return build('details', '', build('summary', '', shortened(text, most)), build('code', '', text));
 }
