@@ -7,8 +7,8 @@ import { shortened } from './words.js';
 
 /** Characters of a long text that are shown at first. */
 const SHOWN = 24;
-/** Of a coordinate. */
-const SHOWN_DIGITS = 18;
+/** The same of a coordinate. */
+const SHOWN_DIGITS = 15;
 
 /** A component as a card, with links to it and to its relatives. */
 export function featureCard(feature: Feature): HTMLElement {
@@ -43,15 +43,22 @@ export function featureCard(feature: Feature): HTMLElement {
 /** Both coordinates, to be copied as `mandeld point` takes them. */
 function nucleus(feature: Feature): HTMLElement {
   const { re, im } = feature;
-  const sign = im.startsWith('-') ? '− ' : '+ ';
   const isReal = !/[1-9]/.test(im);
   return build(
-    'span',
-    '',
-    build('span', 'number-line', longText(re, SHOWN_DIGITS)),
-    isReal ? null : build('span', '', sign, longText(im.replace('-', ''), SHOWN_DIGITS), ' i '),
+    'div',
+    'nucleus',
+    build('div', '', coordinate(re, ''), isReal ? null : coordinate(im.replace(/^(?!-)/, '+'), '\u00a0i')),
     copyButton(`${re} ${im}`, `the nucleus of ${titleOf(feature)}`, null),
   );
+}
+
+function coordinate(text: string, unit: string): HTMLElement {
+  const sign = /^[+-]?/.exec(text)?.[0] ?? '';
+  const digits = text.slice(sign.length);
+  const shown = `${sign.replace('-', '−')}${shortened(digits, SHOWN_DIGITS)}${unit}`;
+  if (digits.length <= SHOWN_DIGITS) return build('div', '', shown);
+  const whole = build('code', '', sign === '-' ? text : digits);
+  return build('details', '', build('summary', '', shown), whole);
 }
 
 /** A link to a search. */
@@ -66,7 +73,7 @@ function link(href: string, text: string): HTMLElement {
 }
 
 /** A text of which the middle is shown on demand. */
-function longText(text: string, most = SHOWN): HTMLElement {
-  if (text.length <= most) return build('span', '', text);
-  return build('details', '', build('summary', '', shortened(text, most)), build('code', '', text));
+function longText(text: string): HTMLElement {
+  if (text.length <= SHOWN) return build('span', '', text);
+  return build('details', '', build('summary', '', shortened(text, SHOWN)), build('code', '', text));
 }
