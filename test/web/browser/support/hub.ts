@@ -22,8 +22,9 @@ export async function startHub(cache: string): Promise<RunningHub> {
     return {
       url: await urlOf(hub),
       async stop() {
-        await hub.kill('SIGTERM');
+        const { code, err } = await hub.kill('SIGTERM');
         await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+        if (code !== 0) throw new Error(`expected the hub to end well, got exit code ${code}: ${err}`);
       },
     };
   } catch (error) {
