@@ -127,4 +127,8 @@ class AccountPage {
 
 const page = new AccountPage(new URL('.', location.href).href);
 page.listen();
+// By the back button a page may come as it was left, and somebody may have signed out since.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) void page.show();
+});
 await page.show();

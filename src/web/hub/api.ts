@@ -1,4 +1,4 @@
-import { waitOf } from './words.js';
+import { capitalised, waitOf } from './words.js';
 
 /** Why the hub did not do what it was asked to: the message is for whoever asked. */
 export class Refusal extends Error {
@@ -60,6 +60,6 @@ function refusalOf(status: number, text: string, retryAfter: number): Refusal {
   }
   const { error, message } = failure;
   return typeof error === 'string' && typeof message === 'string'
-    ? new Refusal(error, message + wait)
+    ? new Refusal(error, capitalised(message) + wait)
     : new Refusal(`HTTP ${status}`, `The hub answered ${status}.${wait}`);
 }

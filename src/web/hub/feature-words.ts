@@ -1,9 +1,12 @@
 import { powerOfTwo } from '../place.js';
 import type { Feature } from './answers.js';
+import { capitalised } from './words.js';
 
 /** What to call a component. */
 export function titleOf({ name, period, kind }: Feature): string {
-  return name ?? `${kind === 'cardioid' ? 'Cardioid' : 'Disc'} of period ${period}`;
+  return name === null
+    ? `${kind === 'cardioid' ? 'Cardioid' : 'Disc'} of period ${period}`
+    : capitalised(name);
 }
 
 /** Its size, units of the plane: a double may not hold it. */

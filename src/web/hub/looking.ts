@@ -9,7 +9,7 @@ import { placeOfFeature } from './map-link.js';
 /** Digits of a coordinate that the hub looks at. */
 const MAX_DIGITS = 200;
 /** Components of a view that are listed. */
-const LISTED = 12;
+const LISTED = 8;
 /** The hub looks for what lies in a view in doubles: no smaller radius makes a difference to it. */
 const LEAST_RADIUS = 1e-15;
 

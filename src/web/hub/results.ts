@@ -6,7 +6,7 @@ import { linkToTile } from './map-link.js';
 import { addRows, fillTable, type Cell } from './table.js';
 import { count, moment, shortened } from './words.js';
 
-const COLUMNS = ['Tile', 'State', 'Proof', 'Beans', 'Received'];
+const COLUMNS = ['Tile', 'State', 'Why', 'Beans', 'Received'];
 const STATES = { pending: 'pending', valid: 'valid', false: 'false' } as const;
 const PROOFS = {
   replica: 'another volunteer has sent the same',

@@ -1,25 +1,10 @@
-import axeCore from 'axe-core';
 import { expect, it } from 'vitest';
 import { DESKTOP, PHONE } from '../../support/chromium.js';
-import { describeMap, useMaps, type MapPage } from './support/map.js';
+import { seriousFlaws } from './support/flaws.js';
+import { describeMap, useMaps } from './support/map.js';
 
 const maps = useMaps();
 const LEVEL_3 = '?x=-1&y=0&r=1.5625';
-
-/** What axe-core calls serious or critical, in a few words each. */
-async function seriousFlaws(map: MapPage): Promise<string[]> {
-  await map.page.addScriptTag({ content: axeCore.source });
-  return await map.page.evaluate(async () => {
-    interface Result {
-      violations: { id: string; impact: string; help: string; nodes: { html: string }[] }[];
-    }
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<Result> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 120)}`));
-  });
-}
 
 describeMap.each([
   ['light', DESKTOP],
@@ -29,18 +14,18 @@ describeMap.each([
   it('on the map, with facts, message and dialogs open', async () => {
     const map = await maps.open(maps.server.url + LEVEL_3, options);
     await map.settled();
-    expect(await seriousFlaws(map)).toEqual([]);
+    expect(await seriousFlaws(map.page)).toEqual([]);
     await map.page.locator('#inspect').click();
     await map.page.locator('#link').click();
     await map.page.waitForTimeout(300);
-    expect(await seriousFlaws(map)).toEqual([]);
+    expect(await seriousFlaws(map.page)).toEqual([]);
     for (const name of ['places', 'help']) {
       await map.page.locator(`#${name}`).click();
       if (name === 'places') {
         await map.page.locator('#bookmark-name').fill('Here');
         await map.page.locator('#bookmark button').click();
       }
-      expect(await seriousFlaws(map), name).toEqual([]);
+      expect(await seriousFlaws(map.page), name).toEqual([]);
       await map.page.keyboard.press('Escape');
       expect(await map.page.locator(`#${name}-dialog`).isHidden()).toBe(true);
     }

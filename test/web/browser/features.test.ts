@@ -86,7 +86,7 @@ describeMap('the inspector', () => {
     const map = await maps.open(`${maps.server.url}?x=${x}&y=${y}&r=${r}`);
     await map.settled();
     await map.page.locator('#inspect').click();
-    const facts = map.page.locator('#facts output');
+    const facts = map.page.locator('#facts output').first();
     await map.page.waitForFunction(() =>
       /Interior|Exterior/.test(document.getElementById('facts')?.innerText ?? ''),
     );
