@@ -111,8 +111,8 @@ describe('a hub and its volunteers', () => {
       await stage.send(turncoat, lease, (right) => noise(right, 1));
     await stage.finish(hub, new Map([[honest, honestly]]));
     const books = await settle(hub);
-    const sent = leases.map(({ address }) => address);
-    const falseOnes = ofName(books, 'turncoat').filter(({ address }) => sent.includes(address as never));
+    const sent = new Set<string>(leases.map(({ address }) => address));
+    const falseOnes = ofName(books, 'turncoat').filter(({ address }) => sent.has(address));
     expect(falseOnes.map(({ state, lines, beans }) => [state, lines, beans])).toEqual(
       leases.map(() => ['false', 2, 0]),
     );
