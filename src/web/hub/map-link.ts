@@ -27,7 +27,7 @@ export function linkToTile(address: string): string {
 }
 
 /** The place that shows a tile in the middle. */
-function placeOfTile(address: string): Place {
+export function placeOfTile(address: string): Place {
   if (!isAddress(address)) throw new RangeError(`expected an address, got ${address.slice(0, 40)}`);
   const { level, x, y } = positionOf(address);
   // In halves of a tile of this level, a root of level 0 being 8 wide and its west edge at -4.

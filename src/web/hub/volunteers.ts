@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const base = new URL('.', location.href).href;
   const api = new HubApi(base);
   byId('commands').append(
-    build('li', '', copyable('npm install --global mandeld', 'the first command')),
+    build('li', '', copyable('npm ci && npm run build && npm install --global .', 'the first command')),
     build('li', '', copyable(`mandeld join ${base} --token <your token>`, 'the second command')),
   );
   try {

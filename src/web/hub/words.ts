@@ -1,7 +1,7 @@
 /** A length of time that somebody has to wait. */
 export function waitOf(seconds: number): string {
-  const [amount, unit] = seconds < 90 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute'];
-  return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
+  const [units, unit] = seconds < 90 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return `${units} ${unit}${units === 1 ? '' : 's'}`;
 }
 
 /** A whole number, as the visitor writes it. */
@@ -27,4 +27,9 @@ export function moment(iso: string): HTMLTimeElement {
 export function shortened(text: string, most: number): string {
   const end = Math.floor(most / 4);
   return text.length <= most ? text : `${text.slice(0, most - end - 1)}…${text.slice(-end)}`;
+}
+
+/** A text with its first letter in capitals. */
+export function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -53,16 +53,11 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
   // From one tile on it would take long until there is something for everybody.
   await daemon(root, 'alone', '--until-idle', '--max-level', '4').ended;
   const hub = new HubProcess(root, join(folder, 'data'), [
-    '--max-level',
-    `${truth.level}`,
-    '--lease',
-    `${size.lease}`,
-    '--patience',
-    `${size.patience}`,
-    '--stock',
-    '256',
-    '--log-level',
-    'info',
+    `--max-level=${truth.level}`,
+    `--lease=${size.lease}`,
+    `--patience=${size.patience}`,
+    '--stock=256',
+    '--log-level=info',
   ]);
   const kinds = Array.from({ length: volunteers }, (_, i) => kindOf(i));
   const names = kinds.map((kind, i) => `${kind}-${i}`);
