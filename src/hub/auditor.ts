@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Layout } from '../cache/layout.js';
 import { WorkerPool } from '../daemon/pool.js';
 import { isWithin, type Address } from '../tile/address.js';
+import { Alarm } from './alarm.js';
 import type { Docket } from './docket.js';
 import type { Judge } from './judge.js';
 import type { JudgeAnswer, JudgeJob } from './judge-job.js';
@@ -35,9 +36,8 @@ export class Auditor {
   readonly #parts: AuditorParts;
   readonly #pool: WorkerPool<JudgeJob, JudgeAnswer>;
   #isOver = false;
-  #isAwake = false;
   #isFirst = true;
-  #wake: () => void = () => undefined;
+  readonly #alarm = new Alarm();
   #running: Promise<void> = Promise.resolve();
 
   constructor(parts: AuditorParts) {
@@ -51,8 +51,7 @@ export class Auditor {
 
   /** Somebody was caught. */
   wake(): void {
-    this.#isAwake = true;
-    this.#wake();
+    this.#alarm.ring();
   }
 
   async close(): Promise<void> {
@@ -65,26 +64,14 @@ export class Auditor {
   async #loop(): Promise<void> {
     while (!this.#isOver) {
       let pause: number | null = IDLE_MS;
-      this.#isAwake = false;
       try {
         if (await this.#round()) pause = null;
       } catch (error) {
         pause = RETRY_MS;
         this.#parts.logger.error({ err: error }, 'suspect tiles could not be looked into; trying again');
       }
-      if (pause !== null && !this.#isOver && !this.#isAwake) await this.#wait(pause);
+      if (pause !== null) await this.#alarm.sleep(pause);
     }
-  }
-
-  async #wait(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = (): void => undefined;
   }
 
   /** @returns whether there may be more */

@@ -10,6 +10,7 @@ import type { Address } from '../tile/address.js';
 import { MAX_LEVEL } from '../tile/grid.js';
 import { Accounts } from './accounts.js';
 import { accountRoutes } from './api/account-routes.js';
+import { asideRoutes } from './api/aside-routes.js';
 import { featureRoutes } from './api/feature-routes.js';
 import { addApi } from './api/api.js';
 import { placeRoutes } from './api/place-routes.js';
@@ -200,6 +201,7 @@ export class Hub {
           holderOf: async (address) => await holderOf(db, address),
           onUpload: () => this.#judge.wake(),
         }),
+        ...asideRoutes({ stock: new Stock(db, this.#options.client) }),
         ...featureRoutes({ features: this.#features, pool: this.#featurePool, clock }),
         ...placeRoutes({
           places: new Places(db),

@@ -6,6 +6,7 @@ import type { Layout } from '../cache/layout.js';
 import { WorkerPool } from '../daemon/pool.js';
 import { isWithin, type Address } from '../tile/address.js';
 import type { BoringTile } from '../tile/boring-line.js';
+import { Alarm } from './alarm.js';
 import type { Accepted, Docket, PendingResult } from './docket.js';
 import type { JudgeAnswer, JudgeJob } from './judge-job.js';
 import { digestOf } from './secrets.js';
@@ -61,8 +62,7 @@ export class Judge {
   /** Counts how often all that was accepted was forgotten. */
   #era = 0;
   #isOver = false;
-  #wake: () => void = () => undefined;
-  #isAwake = false;
+  readonly #alarm = new Alarm();
   #running: Promise<void> = Promise.resolve();
 
   constructor(parts: JudgeParts) {
@@ -76,8 +76,7 @@ export class Judge {
 
   /** Something was uploaded. */
   wake(): void {
-    this.#isAwake = true;
-    this.#wake();
+    this.#alarm.ring();
   }
 
   /** Tiles were merged: whoever computed them gets what is due. */
@@ -121,7 +120,6 @@ export class Judge {
     let endPatience = 0;
     while (!this.#isOver) {
       let pause = IDLE_MS;
-      this.#isAwake = false;
       try {
         if (performance.now() >= endPatience) {
           for (const address of await this.#parts.docket.endPatience(this.#parts.patience))
@@ -133,19 +131,8 @@ export class Judge {
         pause = RETRY_MS;
         this.#parts.logger.error({ err: error }, 'results could not be judged; trying again');
       }
-      if (!this.#isAwake) await this.#wait(pause);
+      await this.#alarm.sleep(pause);
     }
-  }
-
-  async #wait(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = (): void => undefined;
   }
 
   /** Begins to judge as many tiles as may be open. */

@@ -30,7 +30,7 @@ export class Leases {
 
   /**
    * Gives somebody tiles: the first ones of the queue that are free, or of which another opinion is wanted that this account, and this
-   * network, has not given.
+   * network, has not given; never those that this account has failed to compute.
    *
    * @param origin network that it comes from
    */
@@ -69,6 +69,19 @@ export class Leases {
                     own.and([own('result.origin', '=', origin), own('result.state', '=', 'pending')]),
                   ]),
                 ),
+            ),
+          ),
+        )
+        // Whoever could not compute it, or says so, leaves it to others.
+        .where((where) =>
+          where.not(
+            where.exists(
+              where
+                .selectFrom('lease')
+                .select('lease.id')
+                .whereRef('lease.address', '=', 'tile.address')
+                .where('lease.account', '=', account)
+                .where('lease.state', '=', 'failed'),
             ),
           ),
         )

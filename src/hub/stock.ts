@@ -2,6 +2,9 @@ import { sql } from 'kysely';
 import type { Address } from '../tile/address.js';
 import type { Database } from './db/database.js';
 
+/** Tiles of one list. */
+const MAX_ASIDES = 200;
+
 /** The tiles that a hub holds, as the database knows them, for checkouts. */
 export class Stock {
   readonly #db: Database;
@@ -57,5 +60,33 @@ export class Stock {
         }),
       )
       .execute();
+  }
+
+  /** Tiles that failed too often, those of all hubs on the database, the latest first. */
+  async asides(): Promise<{ address: string; failures: number; reasons: string; since: Date }[]> {
+    return await this.#db
+      .selectFrom('tile')
+      .select(['address', 'failures', 'reasons', 'since'])
+      .where('state', '=', 'aside')
+      .orderBy('since', 'desc')
+      .limit(MAX_ASIDES)
+      .execute();
+  }
+
+  /** Gives a tile that was set aside to volunteers again, as if nothing had been. @returns whether it was set aside */
+  async resume(address: Address): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('tile')
+      .set({ state: 'ready', failures: 0, reasons: '', since: sql`now()` })
+      .where('address', '=', address)
+      .where('state', '=', 'aside')
+      .executeTakeFirst();
+    await this.#db
+      .updateTable('lease')
+      .set({ state: 'returned' })
+      .where('address', '=', address)
+      .where('state', '=', 'failed')
+      .execute();
+    return numUpdatedRows > 0n;
   }
 }

@@ -281,6 +281,30 @@ onEachDatabase((fresh, kind) => {
       expect(lines[1]).toMatch(/: two lines and more$/);
       expect(lines[2]).toMatch(/: 🍌+$/u);
       expect(await leases.checkout(await newcomer(db), HOME, 1)).toEqual([]);
+      const stock = new Stock(db, 'hub-b');
+      expect(await stock.asides()).toMatchObject([{ address: tile, failures: 3, reasons: found.reasons }]);
+      expect(await stock.resume(tile)).toBe(true);
+      expect(await stock.resume(tile)).toBe(false);
+      expect(await stock.asides()).toEqual([]);
+      expect(await tileOf(db, tile)).toMatchObject({ state: 'ready', failures: 0, reasons: '' });
+      expect(await leases.checkout(await newcomer(db), HOME, 1)).toMatchObject([
+        { address: tile, attempt: 4 },
+      ]);
+    });
+
+    it('that an account has failed to compute is left to others, until it is given out anew', async () => {
+      const { db } = await fresh();
+      const [tile] = await stocked(db, 1);
+      const leases = new Leases(db, 600);
+      const [ann, ben] = [await newcomer(db), await newcomer(db)];
+      const [{ lease, attempt }] = await leases.checkout(ann, HOME, 1);
+      await leases.giveBack(ann, lease, attempt, 'out of memory');
+      expect(await leases.checkout(ann, OFFICE, 1)).toEqual([]);
+      const [second] = await leases.checkout(ben, HOME, 1);
+      expect(second).toMatchObject({ address: tile, attempt: 2 });
+      // Without a reason nothing is wrong with it.
+      await leases.giveBack(ben, second.lease, 2, null);
+      expect(await leases.checkout(ben, HOME, 1)).toHaveLength(1);
     });
 
     it('of which results wait is not set aside: the hub itself judges it in the end', async () => {

@@ -101,9 +101,11 @@ function refuse(routes: readonly Route[], { url, method }: FastifyRequest, reply
   throw new HubError('EMETHOD', `expected ${allowed.join(' or ')}, got ${method}`);
 }
 
-/** @throws HubError as {@link whoAsks}, where a visitor will not do */
+/** @throws HubError as {@link whoAsks}, where a visitor will not do; EFORBIDDEN for a token where a person is needed */
 async function askerOf({ by }: Route, accounts: Accounts, request: FastifyRequest): Promise<Account> {
-  if (by === 'account') return await whoAsks(accounts, request);
+  if (by === 'person' && request.headers.authorization !== undefined)
+    throw new HubError('EFORBIDDEN', 'A token may not do this: sign in on your page.');
+  if (by === 'account' || by === 'person') return await whoAsks(accounts, request);
   const isKnown = request.headers.authorization !== undefined || sessionOf(request) !== null;
   if (by === 'anybody' || !isKnown) return NOBODY;
   return await whoAsks(accounts, request).catch((error: unknown) => {

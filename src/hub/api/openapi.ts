@@ -44,6 +44,7 @@ function operation({ method, path, summary, by, body, query = {}, answer, status
     operationId: `${method.toLowerCase()}${path.replaceAll(/[/:]+(\w)/g, (_, first: string) => first.toUpperCase())}`,
     summary,
     ...(by === 'account' ? { security: [{ token: [] }, { session: [] }] } : {}),
+    ...(by === 'person' ? { security: [{ session: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === null ? {} : { requestBody: { required: true, content: contentOf(body, RESULT_TYPE) } }),
     responses: {

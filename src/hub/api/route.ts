@@ -25,8 +25,11 @@ export interface Route<Body = unknown, Answer = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly summary: string;
-  /** Who may ask: anybody; anybody, but it is looked who it is; or an account, by a token or a session. */
-  readonly by: 'anybody' | 'visitor' | 'account';
+  /**
+   * Who may ask: anybody; a visitor, anybody as well, but it is looked who it is; an account, by a token or a session; or a person, by a session, for what
+   * a token that was stolen must not do.
+   */
+  readonly by: 'anybody' | 'visitor' | 'account' | 'person';
   /** What must be sent: JSON, an upload of tiles, or nothing. */
   readonly body: z.ZodType<Body> | 'result' | null;
   /** Numbers and words behind the question mark. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { WorkerPool } from '../../daemon/pool.js';
+import { Alarm } from '../alarm.js';
 import type { FeatureAnswer, FeatureJob } from './feature-job.js';
 import type { Features } from './features.js';
 
@@ -19,7 +20,7 @@ export class FeatureLister {
   readonly #logger: Logger;
   #isOver = false;
   #running: Promise<void> = Promise.resolve();
-  #endPause: () => void = () => undefined;
+  readonly #alarm = new Alarm();
 
   constructor(
     features: Features,
@@ -40,7 +41,7 @@ export class FeatureLister {
   /** Ends after the step that is under way. */
   async close(): Promise<void> {
     this.#isOver = true;
-    this.#endPause();
+    this.#alarm.ring();
     await this.#running;
   }
 
@@ -50,13 +51,7 @@ export class FeatureLister {
         if (await this.#list(period)) period++;
       } catch (error) {
         this.#logger.error({ period, err: error }, 'components could not be listed; trying again');
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, RETRY_MS);
-          this.#endPause = (): void => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
+        await this.#alarm.sleep(RETRY_MS);
       }
     }
   }
