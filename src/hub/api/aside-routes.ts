@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isAddress, type Address } from '../../tile/address.js';
+import { isAddress } from '../../tile/address.js';
 import { HubError } from '../hub-error.js';
 import type { Stock } from '../stock.js';
 import { route, type Route } from './route.js';
@@ -36,7 +36,7 @@ export function asideRoutes({ stock }: { readonly stock: Stock }): Route[] {
       status: 204,
       handle: async ({ account, body }) => {
         if (account.role !== 'admin') throw new HubError('EFORBIDDEN', 'Only administrators may do that.');
-        if (!(await stock.resume(body.address as Address)))
+        if (!(await stock.resume(body.address)))
           throw new HubError('ENONE', 'This tile is not set aside.');
         return null;
       },
