@@ -3,7 +3,7 @@ import type { Layout } from '../cache/layout.js';
 import { WorkerPool } from '../daemon/pool.js';
 import { isWithin, type Address } from '../tile/address.js';
 import { Alarm } from './alarm.js';
-import type { Docket } from './docket.js';
+import type { Suspicions } from './suspicions.js';
 import type { Judge } from './judge.js';
 import type { JudgeAnswer, JudgeJob } from './judge-job.js';
 import { digestOf } from './secrets.js';
@@ -19,7 +19,7 @@ const RETRY_MS = 5000;
 export interface AuditorParts {
   readonly layout: Layout;
   readonly job: Pick<JudgeJob, 'root' | 'theme' | 'image' | 'client'>;
-  readonly docket: Docket;
+  readonly suspicions: Suspicions;
   /** Seconds of silence after which a client of the cache counts as dead. */
   readonly lease: number;
   readonly judge: Pick<Judge, 'block'>;
@@ -76,8 +76,8 @@ export class Auditor {
 
   /** @returns whether there may be more */
   async #round(): Promise<boolean> {
-    const { docket, job } = this.#parts;
-    const suspects = await docket.suspects(BATCH);
+    const { suspicions, job } = this.#parts;
+    const suspects = await suspicions.suspects(BATCH);
     const falseOnes: False[] = [];
     for (const { address, results } of suspects) {
       if (this.#isOver) return false;
@@ -88,7 +88,7 @@ export class Auditor {
       if (answer.kind !== 'recomputed' && !isGone) throw new Error(`${address}: ${JSON.stringify(answer)}`);
       const right = answer.kind === 'recomputed' ? digestOf(answer.body) : null;
       const isRight = ({ digest }: { digest: Uint8Array }): boolean => right?.equals(digest) ?? false;
-      await docket.clear(results.filter(isRight).map(({ id }) => id));
+      await suspicions.clear(results.filter(isRight).map(({ id }) => id));
       const wrong = results.filter((one) => !isRight(one)).map(({ id }) => id);
       if (wrong.length > 0) falseOnes.push({ address, results: wrong });
     }
@@ -98,21 +98,21 @@ export class Auditor {
 
   /** Makes right what was made of false tiles; nobody works on it meanwhile. */
   async #mend(falseOnes: readonly False[]): Promise<void> {
-    const { docket, job, lease, logger, judge, onMended } = this.#parts;
+    const { suspicions, job, lease, logger, judge, onMended } = this.#parts;
     const addresses = falseOnes.map(({ address }) => address);
     // A repair that a kill has cut off leaves false tiles below right ones.
     const isThorough = this.#isFirst;
     const unblock = await judge.block(addresses);
     try {
-      await docket.voidBelow(addresses);
+      await suspicions.voidBelow(addresses);
       const answer = await this.#pool.run({ ...job, kind: 'repair', addresses, isThorough, lease });
       if (answer.kind !== 'repaired') throw new Error(`${addresses.join(' ')}: ${JSON.stringify(answer)}`);
       this.#isFirst = false;
       // Of those that were given out meanwhile.
-      await docket.voidBelow(addresses);
-      await docket.drop(await onMended(addresses));
+      await suspicions.voidBelow(addresses);
+      await suspicions.drop(await onMended(addresses));
       logger.warn({ addresses, mended: answer.mended }, 'false tiles were merged; they are right again');
-      await docket.overturn(
+      await suspicions.overturn(
         falseOnes.flatMap(({ results }) => results),
         addresses,
         'the hub has computed the tile later, and it is different',

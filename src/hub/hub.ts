@@ -29,6 +29,7 @@ import { Moderation } from './places/moderation.js';
 import { Places } from './places/places.js';
 import { RemoteCrew } from './remote-crew.js';
 import { Stock } from './stock.js';
+import { Suspicions } from './suspicions.js';
 
 /** Leases that are over are looked for at these intervals at the least, in milliseconds. */
 const EXPIRE_MS = 5000;
@@ -117,6 +118,7 @@ export class Hub {
     try {
       const job = { root, client, theme: settings.theme, image: settings.image };
       const docket = new Docket(db, client);
+      const suspicions = new Suspicions(db);
       const stock = new Stock(db, client);
       await stock.empty();
       let crew: RemoteCrew | null = null;
@@ -125,6 +127,7 @@ export class Hub {
         layout,
         job,
         docket,
+        suspicions,
         threads: options.threads,
         patience: options.patience,
         logger,
@@ -135,7 +138,7 @@ export class Hub {
       const auditor: Auditor = new Auditor({
         layout,
         job,
-        docket,
+        suspicions,
         lease: settings.lease,
         logger,
         judge,

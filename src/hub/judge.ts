@@ -10,6 +10,7 @@ import { Alarm } from './alarm.js';
 import type { Accepted, Docket, PendingResult } from './docket.js';
 import type { JudgeAnswer, JudgeJob } from './judge-job.js';
 import { digestOf } from './secrets.js';
+import type { Suspicions } from './suspicions.js';
 import { decide } from './verdict.js';
 
 /** Samples of an upload that are computed anew. */
@@ -28,6 +29,7 @@ export interface JudgeParts {
   readonly layout: Layout;
   readonly job: Pick<JudgeJob, 'root' | 'theme' | 'image' | 'client'>;
   readonly docket: Docket;
+  readonly suspicions: Suspicions;
   readonly threads: number;
   /** Seconds that a result waits for another one before the hub computes the tile itself. */
   readonly patience: number;
@@ -248,7 +250,7 @@ export class Judge {
     results: readonly PendingResult[],
     misfits: readonly Address[] = [],
   ): Promise<boolean> {
-    const { job, docket, onSuspicion } = this.#parts;
+    const { job, suspicions, onSuspicion } = this.#parts;
     const answer = await this.#run({ ...job, kind: 'recompute', address });
     if (answer?.kind !== 'recomputed') return false;
     const digest = digestOf(answer.body);
@@ -259,7 +261,7 @@ export class Judge {
     );
     const right = results.filter(isRight).map((result) => ({ ...result, work: answer.work }));
     // What is right and does not fit: the neighbour is false, or what this one was made of.
-    if (right.length > 0 && misfits.length > 0 && (await docket.suspect([...misfits, address])))
+    if (right.length > 0 && misfits.length > 0 && (await suspicions.suspect([...misfits, address])))
       onSuspicion();
     // The hub has the tile now, whoever was right.
     return await this.#accept({ address, results: right, proof: 'recomputed' }, era, answer.body);

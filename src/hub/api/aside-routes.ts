@@ -36,8 +36,7 @@ export function asideRoutes({ stock }: { readonly stock: Stock }): Route[] {
       status: 204,
       handle: async ({ account, body }) => {
         if (account.role !== 'admin') throw new HubError('EFORBIDDEN', 'Only administrators may do that.');
-        if (!(await stock.resume(body.address)))
-          throw new HubError('ENONE', 'This tile is not set aside.');
+        if (!(await stock.resume(body.address))) throw new HubError('ENONE', 'This tile is not set aside.');
         return null;
       },
     }),
