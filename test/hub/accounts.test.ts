@@ -130,9 +130,11 @@ onEachDatabase((fresh) => {
     const accounts = new Accounts(db);
     await accounts.signUp('Ann', PASSWORD);
     const time = async (name: string): Promise<number> => {
-      const since = performance.now();
+      // The processor's time: what other programs do meanwhile does not count.
+      const before = process.cpuUsage();
       await expect(accounts.signIn(name, 'some password')).rejects.toThrow('Name or password are not right.');
-      return performance.now() - since;
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
     };
     const times = { known: [] as number[], unknown: [] as number[] };
     for (let i = 0; i < 5; i++) {
