@@ -87,12 +87,9 @@ export class Stage {
       if (performance.now() > end)
         throw new Error(`not complete after ${seconds} s: ${hub.log}${hub.program.err.slice(-3000)}`);
       for (const [client, answer] of answers) {
-        try {
-          for (const lease of await client.checkout(4)) await this.send(client, lease, answer);
-        } catch (error) {
-          // The hub may just be down, and what is leased may be somebody else's by now.
-          if (error instanceof HubAnswer && ![404, 409, 503].includes(error.status)) throw error;
-        }
+        const leases = await borne(client.checkout(4));
+        // Each for itself: what is not sent would be leased until its time is over.
+        for (const lease of leases ?? []) await borne(this.send(client, lease, answer));
       }
       await delay(50);
     }
@@ -103,5 +100,15 @@ export class Stage {
     if (right === null) throw new Error(`there should be no tile ${lease.address}`);
     const body = answer(right, lease.address);
     if (body !== null) await client.upload(lease, body);
+  }
+}
+
+/** What came, or null: the hub may just be down, and what is leased may be somebody else's by now. */
+async function borne<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof HubAnswer && ![404, 409, 503].includes(error.status)) throw error;
+    return null;
   }
 }
