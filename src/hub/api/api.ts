@@ -56,11 +56,8 @@ export async function addApi(
       bodyLimit: one.body === 'result' ? MAX_RESULT_BYTES : MAX_JSON,
       // Before the body is read: of whoever may not ask, nothing is kept in memory.
       onRequest: async (request) => {
-        const origin = networkOf(request.ip);
-        for (let i = 0; i < (one.cost ?? 1); i++) {
-          if (!limit.take(origin))
-            throw new HubError('ERATE', 'Too many requests at once. Wait some seconds.', 10);
-        }
+        if (!limit.take(networkOf(request.ip)))
+          throw new HubError('ERATE', 'Too many requests at once. Wait some seconds.', 10);
         callers.set(request, await askerOf(one, accounts, request));
       },
       handler: async (request, reply) => {
@@ -81,20 +78,26 @@ export async function addApi(
   }
   const document = JSON.stringify(openApi(routes, version));
   app.get(`${API}/openapi.json`, async (_request, reply) => reply.type('application/json').send(document));
+  const known = routes.map(({ path, method }) => ({
+    pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`),
+    methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
+  }));
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: `${API}/*`,
-    onRequest: async (request, reply) => refuse(routes, request, reply),
+    onRequest: async (request, reply) => refuse(known, request, reply),
     handler: () => undefined,
   });
 }
 
 /** Of what there is no route. @throws HubError ENONE, EMETHOD */
-function refuse(routes: readonly Route[], { url, method }: FastifyRequest, reply: FastifyReply): never {
+function refuse(
+  known: readonly { readonly pattern: RegExp; readonly methods: readonly string[] }[],
+  { url, method }: FastifyRequest,
+  reply: FastifyReply,
+): never {
   const path = url.slice(API.length);
-  const allowed = routes
-    .filter((one) => new RegExp(`^${one.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
-    .flatMap((one) => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method]));
+  const allowed = known.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
   if (allowed.length === 0)
     throw new HubError('ENONE', `There is nothing of this name; ${API}/openapi.json says what there is.`);
   reply.header('Allow', allowed.join(', '));

@@ -37,8 +37,6 @@ export interface Route<Body = unknown, Answer = unknown> {
   /** What is answered: JSON, a raw file, or nothing. */
   readonly answer: z.ZodType<Answer> | 'raw' | null;
   readonly status: number;
-  /** How much of an origin's allowance one request takes; 1 without it. */
-  readonly cost?: number;
   readonly handle: (call: Call<Body>) => Promise<Answer>;
 }
 
