@@ -4,6 +4,7 @@ import { modificationTime, setTime } from '../cache/files.js';
 import type { Layout } from '../cache/layout.js';
 import { parentOf, type Address } from '../tile/address.js';
 import type { Database } from './db/database.js';
+import type { Stock } from './stock.js';
 
 /** Votes count half after so long, in seconds: a day. */
 const HALF_LIFE = 86_400;
@@ -23,6 +24,7 @@ const MAX_REMEMBERED = 20_000;
 /** What demand works with. */
 export interface DemandParts {
   readonly db: Database;
+  readonly stock: Stock;
   readonly layout: Layout;
   readonly logger: Logger;
   /** Milliseconds, never going back. */
@@ -89,16 +91,10 @@ export class Demand {
 
   /** The nearest ancestor that waits to be subdivided; null when there is none. */
   async #waitingFor(address: Address): Promise<Address | null> {
-    const { db, layout } = this.#parts;
+    const { stock, layout } = this.#parts;
     for (let tile = parentOf(address); tile !== null; tile = parentOf(tile)) {
       if ((await modificationTime(layout.todo(tile))) !== null) return tile;
-      const held = await db
-        .selectFrom('tile')
-        .select('address')
-        .where('address', '=', tile)
-        .where('held', '=', true)
-        .executeTakeFirst();
-      if (held !== undefined) return tile;
+      if ((await stock.holderOf(tile)) !== null) return tile;
       // What is below a subdivided tile is there already, boring, or in somebody's hands.
       if ((await modificationTime(layout.done(tile))) !== null) return null;
     }

@@ -74,6 +74,7 @@ export class Hub {
   readonly accounts: Accounts;
   readonly #db: Database;
   readonly #leases: Leases;
+  readonly #stock: Stock;
   readonly #judge: Judge;
   readonly #auditor: Auditor;
   readonly #daemon: Daemon;
@@ -94,12 +95,19 @@ export class Hub {
     this.#db = db;
     this.accounts = new Accounts(db);
     this.#leases = new Leases(db, options.lease);
+    this.#stock = parts.stock;
     this.#judge = parts.judge;
     this.#auditor = parts.auditor;
     this.#daemon = parts.daemon;
     this.#features = new Features(db);
     this.#featurePool = new WorkerPool(new URL('./features/feature-worker.js', import.meta.url), 1);
-    this.#demand = new Demand({ db, layout, logger: options.logger, clock: options.clock });
+    this.#demand = new Demand({
+      db,
+      stock: parts.stock,
+      layout,
+      logger: options.logger,
+      clock: options.clock,
+    });
     this.#lister = new FeatureLister(this.#features, this.#featurePool, options.periods, options.logger);
   }
 
@@ -160,7 +168,7 @@ export class Hub {
           return crew;
         },
       });
-      hub = new Hub(options, layout, db, { judge, auditor, daemon });
+      hub = new Hub(options, layout, db, { stock, judge, auditor, daemon });
       return hub;
     } catch (error) {
       await db.destroy();
@@ -190,6 +198,7 @@ export class Hub {
   async serve(app: FastifyInstance): Promise<void> {
     const { isSecure, clock, version, logger } = this.#options;
     const db = this.#db;
+    const stock = this.#stock;
     await addApi(app, {
       accounts: this.accounts,
       version,
@@ -201,10 +210,10 @@ export class Hub {
         ...volunteerRoutes({
           leases: this.#leases,
           layout: this.#layout,
-          holderOf: async (address) => await holderOf(db, address),
+          stock,
           onUpload: () => this.#judge.wake(),
         }),
-        ...asideRoutes({ stock: new Stock(db, this.#options.client) }),
+        ...asideRoutes({ stock }),
         ...featureRoutes({ features: this.#features, pool: this.#featurePool, clock }),
         ...placeRoutes({
           places: new Places(db),
@@ -222,9 +231,9 @@ export class Hub {
   }
 
   /** Tiles were merged: whoever computed them gets what is due. */
-  pay(addresses: readonly string[]): void {
+  pay(addresses: readonly Address[]): void {
     this.#paying = this.#paying
-      .then(async () => await this.#judge.settle(addresses as never))
+      .then(async () => await this.#judge.settle(addresses))
       .catch((error: unknown) => {
         this.#options.logger.warn({ err: error }, 'merged tiles could not be paid for; trying again');
       });
@@ -249,18 +258,8 @@ export class Hub {
 }
 
 interface HubParts {
+  readonly stock: Stock;
   readonly judge: Judge;
   readonly auditor: Auditor;
   readonly daemon: Daemon;
-}
-
-/** The hub in whose work folder a tile stands. */
-async function holderOf(db: Database, address: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('tile')
-    .select('hub')
-    .where('address', '=', address)
-    .where('held', '=', true)
-    .executeTakeFirst();
-  return row?.hub ?? null;
 }

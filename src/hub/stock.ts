@@ -62,6 +62,17 @@ export class Stock {
       .execute();
   }
 
+  /** The hub in whose work folder a tile stands, be it this one or another; null when it is in none. */
+  async holderOf(address: Address): Promise<string | null> {
+    const row = await this.#db
+      .selectFrom('tile')
+      .select('hub')
+      .where('address', '=', address)
+      .where('held', '=', true)
+      .executeTakeFirst();
+    return row?.hub ?? null;
+  }
+
   /** Tiles that failed too often, those of all hubs on the database, the latest first. */
   async asides(): Promise<{ address: string; failures: number; reasons: string; since: Date }[]> {
     return await this.#db

@@ -28,7 +28,13 @@ async function cacheWith(
   const { layout } = await newCache();
   for (const address of tiles(...names)) await put(layout.todo(address), RAW, THEN);
   let now = 0;
-  const demand = new Demand({ db, layout, logger: pino({ level: 'silent' }), clock: () => now });
+  const demand = new Demand({
+    db,
+    stock: new Stock(db, 'hub'),
+    layout,
+    logger: pino({ level: 'silent' }),
+    clock: () => now,
+  });
   return { layout, demand, tick: (ms) => (now += ms) };
 }
 

@@ -4,7 +4,6 @@ import type { Layout } from '../../cache/layout.js';
 import { ALGORITHM_VERSION, FORMAT_VERSION } from '../../cache/settings.js';
 import { FormatError } from '../../tile/format-error.js';
 import { MAX_RAW_BYTES } from '../../tile/raw.js';
-import type { Address } from '../../tile/address.js';
 import {
   checkoutAnswer,
   checkoutRequest,
@@ -16,6 +15,7 @@ import {
 import { decodeResult } from '../../wire/result-codec.js';
 import { HubError } from '../hub-error.js';
 import type { Leases } from '../leases.js';
+import type { Stock } from '../stock.js';
 import { route, type Route } from './route.js';
 
 /** Seconds after which a volunteer asks again where there was nothing for him. */
@@ -25,14 +25,14 @@ const RETRY_AFTER = { none: 5, some: 0 } as const;
 export interface VolunteerParts {
   readonly leases: Leases;
   readonly layout: Layout;
-  /** The names of hubs in whose work folders a tile may stand. */
-  readonly holderOf: (address: Address) => Promise<string | null>;
+  /** Knows in which hub's work folder a tile stands. */
+  readonly stock: Stock;
   /** Told of an upload. */
   readonly onUpload: () => void;
 }
 
 /** What a volunteer's program asks for. */
-export function volunteerRoutes({ leases, layout, holderOf, onUpload }: VolunteerParts): Route[] {
+export function volunteerRoutes({ leases, layout, stock, onUpload }: VolunteerParts): Route[] {
   return [
     route({
       method: 'POST',
@@ -73,7 +73,7 @@ export function volunteerRoutes({ leases, layout, holderOf, onUpload }: Voluntee
       status: 200,
       handle: async ({ account, ids }) => {
         const address = await leases.addressOf(account.id, ids.lease);
-        const holder = await holderOf(address);
+        const holder = await stock.holderOf(address);
         const bytes = holder && (await readBounded(layout.work(holder).todo(address), MAX_RAW_BYTES));
         if (!bytes)
           throw new HubError('EBUSY', `${address} cannot be read just now. Try again in some seconds.`, 5);

@@ -10,6 +10,7 @@ import { volunteerRoutes } from '../../../src/hub/api/volunteer-routes.js';
 import type { Route } from '../../../src/hub/api/route.js';
 import type { Database } from '../../../src/hub/db/database.js';
 import { Leases } from '../../../src/hub/leases.js';
+import { Stock } from '../../../src/hub/stock.js';
 import type { MapServer } from '../../../src/serve/server.js';
 import { serve } from '../../serve/support/server.js';
 
@@ -53,7 +54,7 @@ export async function startApi(db: Database, root: string, more: readonly Route[
         clock,
         onError: (error) => errors.push(error),
         routes: [
-          ...volunteerRoutes({ leases, layout, holderOf: async () => 'hub-a', onUpload: () => undefined }),
+          ...volunteerRoutes({ leases, layout, stock: new Stock(db, 'hub-a'), onUpload: () => undefined }),
           ...accountRoutes({ db, accounts, isSecure: false, clock }),
           ...more,
         ],
