@@ -1,4 +1,5 @@
 import { isWithin, minus, quotient, withBits, type FixedComplex } from './fixed-complex.js';
+import { orbitPoint } from './fixed-orbit.js';
 
 /**
  * Nuclei: the points c whose orbit of 0 returns to 0 after p steps, one in each hyperbolic component of period p. All roots of
@@ -45,24 +46,8 @@ export function nucleusNear(start: FixedComplex, period: number): FixedComplex |
 
 /** F^n(0) / (dF^n(0)/dc) at c; null where the orbit escapes or the derivative vanishes. */
 function newtonStep(c: FixedComplex, period: number): FixedComplex | null {
-  const shift = BigInt(c.bits);
-  const shiftButOne = shift - 1n;
-  const one = 1n << shift;
-  const escaped = 1n << (shift + BigInt(ESCAPED));
-  let x = 0n;
-  let y = 0n;
-  let dRe = 0n;
-  let dIm = 0n;
-  for (let i = 0; i < period; i++) {
-    const d = ((x * dRe - y * dIm) >> shiftButOne) + one;
-    dIm = (x * dIm + y * dRe) >> shiftButOne;
-    dRe = d;
-    const a = (((x + y) * (x - y)) >> shift) + c.re;
-    y = ((x * y) >> shiftButOne) + c.im;
-    x = a;
-    if (x > escaped || -x > escaped || y > escaped || -y > escaped) return null;
-  }
-  return quotient({ re: x, im: y, bits: c.bits }, { re: dRe, im: dIm, bits: c.bits });
+  const end = orbitPoint(c, period, ESCAPED);
+  return end && quotient(end.z, end.dz);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   withBits,
   type FixedComplex,
 } from './fixed-complex.js';
+import { orbitPoint } from './fixed-orbit.js';
 import { log2Modulus, scaledOf } from './scaled-complex.js';
 
 /**
@@ -76,7 +77,7 @@ export class RayPoint {
 
   /** The n-th iterate, rounded to doubles. */
   iterate(n: number): { re: number; im: number } {
-    if (this.#fixed) return toDoubles(evaluate(this.#fixed, n).z);
+    if (this.#fixed) return toDoubles(orbitPoint(this.#fixed, n).z);
     let x = 0;
     let y = 0;
     for (let i = 0; i < n; i++) {
@@ -130,7 +131,7 @@ export class RayPoint {
     const { bits } = from;
     let c = from;
     for (let step = 0; step < MAX_STEPS; step++) {
-      const { z, dz } = evaluate(c, n);
+      const { z, dz } = orbitPoint(c, n);
       const { re, im } = toDoubles(z);
       const root = rootStep(n, re, im, targetRe, targetIm);
       if (Number.isNaN(root.re)) return NaN;
@@ -174,25 +175,4 @@ function rootStep(
     re: degree * (1 - modulus * Math.cos(im / degree)),
     im: degree * modulus * Math.sin(im / degree),
   };
-}
-
-/** The n-th iterate of 0 and its derivative by c. */
-function evaluate(c: FixedComplex, n: number): { z: FixedComplex; dz: FixedComplex } {
-  const { bits } = c;
-  const shift = BigInt(bits);
-  const shiftButOne = shift - 1n;
-  const one = 1n << shift;
-  let x = 0n;
-  let y = 0n;
-  let dRe = 0n;
-  let dIm = 0n;
-  for (let i = 0; i < n; i++) {
-    const d = ((x * dRe - y * dIm) >> shiftButOne) + one;
-    dIm = (x * dIm + y * dRe) >> shiftButOne;
-    dRe = d;
-    const a = (((x + y) * (x - y)) >> shift) + c.re;
-    y = ((x * y) >> shiftButOne) + c.im;
-    x = a;
-  }
-  return { z: { re: x, im: y, bits }, dz: { re: dRe, im: dIm, bits } };
 }
