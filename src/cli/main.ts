@@ -139,8 +139,7 @@ function explain(error: unknown): { code: number; text: string } {
   }
   // What yargs itself refuses, a config file that cannot be read for one.
   if (error instanceof Error && error.name === 'YError') return { code: EXIT.usage, text: error.message };
-  if (error instanceof CacheError) return { code: EXIT.cache, text: `${error.message} (${error.code})` };
-  const refusals = [FilmError, FilmTilesError, HubDataError, VolunteerError];
+  const refusals = [CacheError, FilmError, FilmTilesError, HubDataError, VolunteerError];
   if (refusals.some((refusal) => error instanceof refusal) && error instanceof Error && 'code' in error)
     return { code: EXIT.cache, text: `${error.message} (${String(error.code)})` };
   const text = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { Account } from '../accounts.js';
 import type { Database } from '../db/database.js';
 import { HubError } from '../hub-error.js';
+import { assertAllowance } from './allowance.js';
 import { assertThere, mayChange } from './places.js';
 
 /** Comments of one answer. */
@@ -29,14 +29,7 @@ export class Comments {
   /** @throws HubError ENONE, ERATE */
   async add(account: number, place: number, text: string): Promise<number> {
     await assertThere(this.#db, place);
-    const { today } = await this.#db
-      .selectFrom('comment')
-      .select((select) => select.fn.countAll<number>().as('today'))
-      .where('account', '=', account)
-      .where('created', '>', sql<Date>`now() - interval '1 day'`)
-      .executeTakeFirstOrThrow();
-    if (today >= PER_DAY)
-      throw new HubError('ERATE', `${PER_DAY} comments a day are enough. Come back tomorrow.`, 86_400);
+    await assertAllowance(this.#db, 'comment', account, PER_DAY);
     const { id } = await this.#db
       .insertInto('comment')
       .values({ place, account, text })

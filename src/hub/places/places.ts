@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Account } from '../accounts.js';
 import type { Database, Queries } from '../db/database.js';
 import { HubError } from '../hub-error.js';
+import { assertAllowance } from './allowance.js';
 import type { PlaceText } from './place.js';
 
 /** Places of one answer. */
@@ -41,14 +42,7 @@ export class Places {
 
   /** @throws HubError ERATE when the account has added many today */
   async add(account: number, place: PlaceText): Promise<number> {
-    const { today } = await this.#db
-      .selectFrom('place')
-      .select((select) => select.fn.countAll<number>().as('today'))
-      .where('account', '=', account)
-      .where('created', '>', sql<Date>`now() - interval '1 day'`)
-      .executeTakeFirstOrThrow();
-    if (today >= PER_DAY)
-      throw new HubError('ERATE', `${PER_DAY} places a day are enough. Come back tomorrow.`, 86_400);
+    await assertAllowance(this.#db, 'place', account, PER_DAY);
     const { id } = await this.#db
       .insertInto('place')
       .values({ account, ...columnsOf(place) })

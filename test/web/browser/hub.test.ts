@@ -87,6 +87,7 @@ describeMap('an account', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('who');
     expect(await page.locator('#standing').textContent()).toBe('Beans0Streak0Valid0Pending0False0');
     await page.reload();
+    await page.locator('#own').waitFor();
     expect(await page.locator('#who').textContent()).toBe(name);
     await page.locator('#sign-out').press('Enter');
     await page.getByText('You have signed out.').waitFor();
