@@ -3,6 +3,7 @@ import type { Database } from './db/database.js';
 import type { Role } from './db/schema.js';
 import { HubError } from './hub-error.js';
 import { hashPassword, isPassword } from './passwords.js';
+import { Recent } from './recent.js';
 import { digestOf, newSecret } from './secrets.js';
 
 /** Who asks. */
@@ -28,10 +29,14 @@ const PASSWORD = { least: 10, most: 200 } as const;
 const SESSION_DAYS = 30;
 /** Tokens of an account that are not revoked. */
 const MAX_TOKENS = 50;
+/** So long a token is believed without asking the database again, in milliseconds: another hub on it may have revoked it. */
+const TOKEN_MS = 5000;
 
 /** Accounts, and how people and programs prove that they act for one: by a session's cookie or a token. */
 export class Accounts {
   readonly #db: Database;
+  /** By the tokens' digests: a volunteer's program asks every few seconds. */
+  readonly #recent = new Recent<Account>(TOKEN_MS);
 
   constructor(db: Database) {
     this.#db = db;
@@ -99,14 +104,19 @@ export class Accounts {
     return found?.name == null ? null : { ...found, name: found.name };
   }
 
-  /** Whose token it is; null when it is none, or revoked. */
+  /** Whose token it is; null when it is none, or revoked: by another hub on the same database, some seconds ago at the least. */
   async ofToken(secret: string): Promise<Account | null> {
+    const digest = digestOf(secret);
+    return await this.#recent.get(digest.toString('hex'), async () => await this.#find(digest));
+  }
+
+  async #find(digest: Uint8Array): Promise<Account | null> {
     const found = await this.#db
       .selectFrom('token')
       .innerJoin('account', 'account.id', 'token.account')
       .select(['account.id', 'account.name', 'account.role', 'token.id as token'])
       .select(sql<boolean>`used is null or used < now() - interval '1 minute'`.as('stale'))
-      .where('token.digest', '=', digestOf(secret))
+      .where('token.digest', '=', digest)
       .where('token.revoked', 'is', null)
       .executeTakeFirst();
     if (found?.name == null) return null;
@@ -170,6 +180,7 @@ export class Accounts {
       .where('id', '=', id)
       .where('account', '=', account)
       .executeTakeFirst();
+    this.#recent.forget();
     if (numUpdatedRows === 0n) throw new HubError('ENONE', 'There is no such token.');
   }
 
@@ -180,6 +191,7 @@ export class Accounts {
       .set({ role })
       .where('name_key', '=', keyOf(name))
       .executeTakeFirst();
+    this.#recent.forget();
     return numUpdatedRows > 0n;
   }
 
@@ -208,6 +220,7 @@ export class Accounts {
         .where('state', '!=', 'pending')
         .execute();
     });
+    this.#recent.forget();
   }
 }
 

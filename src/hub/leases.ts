@@ -21,6 +21,7 @@ const MAX_REASONS = 4000;
 export class Leases {
   readonly #db: Database;
   readonly #seconds: number;
+  #looking: Promise<Outlook> | null = null;
 
   /** @param seconds how long a lease lasts, and by how much it is extended */
   constructor(db: Database, seconds: number) {
@@ -239,9 +240,14 @@ export class Leases {
     });
   }
 
-  /** Whether leases are over, and whether there are tiles for anybody. */
-  async #look(): Promise<{ readonly over: boolean; readonly open: boolean }> {
-    const { rows } = await sql<{ over: boolean; open: boolean }>`select
+  /** Whether leases are over, and whether there are tiles for anybody: one question for all who ask at the same time. */
+  async #look(): Promise<Outlook> {
+    this.#looking ??= this.#lookNow().finally(() => (this.#looking = null));
+    return await this.#looking;
+  }
+
+  async #lookNow(): Promise<Outlook> {
+    const { rows } = await sql<Outlook>`select
       exists (select 1 from lease where state = 'held' and expires < now()) as over,
       exists (select 1 from tile where held and state in ('ready', 'doubted')) as open`.execute(this.#db);
     return rows[0];
@@ -268,6 +274,11 @@ export class Leases {
   #end(): ReturnType<typeof sql<Date>> {
     return sql<Date>`now() + ${this.#seconds} * interval '1 second'`;
   }
+}
+
+interface Outlook {
+  readonly over: boolean;
+  readonly open: boolean;
 }
 
 interface FoundLease {

@@ -222,8 +222,27 @@ onEachDatabase((fresh) => {
         .updateTable('token')
         .set({ used: sql`now() - interval '2 minutes'` })
         .execute();
+      // This hub knows it for some seconds without asking.
       await accounts.ofToken(secret);
+      expect(Number(await used())).toBeLessThan(Number(first) - 60_000);
+      await new Accounts(db).ofToken(secret);
       expect(Number(await used())).toBeGreaterThan(Number(first) - 1000);
+    });
+
+    it('are over at once where they were revoked, and within seconds for another hub on the database', async () => {
+      const { db, another } = await fresh();
+      const [here, there] = [new Accounts(db), new Accounts(await another())];
+      const ann = await newcomer(db);
+      const { id, secret } = await here.newToken(ann, 'laptop');
+      const rolesOf = async (): Promise<unknown[]> =>
+        (await Promise.all([here.ofToken(secret), there.ofToken(secret)])).map((found) => found?.role);
+      expect(await rolesOf()).toEqual(['user', 'user']);
+      const { name } = (await here.ofToken(secret))!;
+      await here.setRole(name, 'curator');
+      expect(await rolesOf()).toEqual(['curator', 'user']);
+      await here.revokeToken(ann, id);
+      expect(await here.ofToken(secret)).toBeNull();
+      await expect.poll(async () => await there.ofToken(secret), { timeout: 8000 }).toBeNull();
     });
 
     it('are 50 at the most, however many are made at once, and have names', async () => {

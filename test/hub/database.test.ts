@@ -1,6 +1,12 @@
+import fs, { readlinkSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { migrate, openDatabase, type Database } from '../../src/hub/db/database.js';
+import { DURABLE, DurableFS } from '../../src/hub/db/durable-fs.js';
 import { describeServer, newServerDatabase, onEachDatabase } from './support/database.js';
 import { newcomer } from './support/people.js';
 
@@ -94,6 +100,64 @@ describeServer('several hubs', () => {
     await Promise.all([db.destroy(), other.destroy()]);
   });
 });
+
+describe('the embedded database', () => {
+  it('has what was committed on the disk, not only in the memory of the system', async () => {
+    const folder = await newFolder();
+    await cp(inject('embedded'), folder, { recursive: true });
+    const db = await openDatabase({ folder }, () => undefined);
+    const { rows } = await sql<{ fsync: string }>`show fsync`.execute(db);
+    expect(rows).toEqual([{ fsync: 'on' }]);
+    await db.destroy();
+
+    const engine = await PGlite.create({ fs: new DurableFS(folder), startParams: DURABLE });
+    const sync = vi.spyOn(fs, 'fsyncSync');
+    const synced = (): string[] => sync.mock.calls.map(([descriptor]) => names.get(descriptor) ?? 'unknown');
+    const names = new Map<number, string>();
+    sync.mockImplementation(
+      (descriptor) => void names.set(descriptor, readlinkSync(`/proc/self/fd/${descriptor}`)),
+    );
+    try {
+      await engine.query("insert into account (name, name_key) values ('a', 'a')");
+      expect(synced()).toEqual([expect.stringContaining('/pg_wal/')]);
+      sync.mockClear();
+      await engine.exec('checkpoint');
+      // Pages and the control file; and the folders of files that were made or renamed.
+      expect(synced()).toContainEqual(expect.stringContaining('/base/'));
+      expect(synced()).toContainEqual(expect.stringContaining('/pg_control'));
+    } finally {
+      vi.restoreAllMocks();
+      await engine.close();
+    }
+  });
+
+  it('is made anew when the first time was cut off, and is whole after a kill', async () => {
+    const folder = await newFolder();
+    await mkdir(`${folder}.new/base`, { recursive: true });
+    await writeFile(`${folder}.new/PG_VERSION`, '17');
+    const db = await openDatabase({ folder }, () => undefined);
+    const ann = await newcomer(db);
+    await db.destroy();
+    expect((await readdir(dirname(folder))).toSorted()).toEqual(['database']);
+    const again = await openDatabase({ folder }, () => undefined);
+    expect(await again.selectFrom('account').select('id').execute()).toEqual([{ id: ann }]);
+    await again.destroy();
+  });
+
+  it('says so when there is something else in its folder', async () => {
+    const folder = await newFolder();
+    await writeFile(folder, 'a letter');
+    await expect(openDatabase({ folder }, () => undefined)).rejects.toMatchObject({ code: 'EHUBDATA' });
+    expect(await readFile(folder, 'utf8')).toBe('a letter');
+  });
+});
+
+/** Where a database may be, in a folder that goes with the test. */
+async function newFolder(): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'mandeld-hub-db-'));
+  onTestFinished(async () => await rm(parent, { recursive: true, force: true }));
+  return join(parent, 'database');
+}
 
 describe('an address of a database', () => {
   it('where nobody answers is an error at once', async () => {
