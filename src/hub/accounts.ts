@@ -30,16 +30,23 @@ const SESSION_DAYS = 30;
 /** Tokens of an account that are not revoked. */
 const MAX_TOKENS = 50;
 /** So long a token is believed without asking the database again, in milliseconds: another hub on it may have revoked it. */
-const TOKEN_MS = 5000;
+const TOKEN_MS = 30_000;
+/** When tokens were used last is noted so often, in milliseconds. */
+const USE_MS = 10_000;
 
 /** Accounts, and how people and programs prove that they act for one: by a session's cookie or a token. */
 export class Accounts {
   readonly #db: Database;
   /** By the tokens' digests: a volunteer's program asks every few seconds. */
-  readonly #recent = new Recent<Account>(TOKEN_MS);
+  readonly #recent: Recent<Account>;
+  /** Tokens whose use is not noted in the database yet. */
+  readonly #used = new Set<number>();
+  #noteAfter = -Infinity;
 
-  constructor(db: Database) {
+  /** @param tokenMs how long a token is believed without asking again, in milliseconds */
+  constructor(db: Database, tokenMs: number = TOKEN_MS) {
     this.#db = db;
+    this.#recent = new Recent(tokenMs);
   }
 
   /** @throws HubError EBODY for a name or password that is none, ENAME for a name that is taken */
@@ -104,7 +111,7 @@ export class Accounts {
     return found?.name == null ? null : { ...found, name: found.name };
   }
 
-  /** Whose token it is; null when it is none, or revoked: by another hub on the same database, some seconds ago at the least. */
+  /** Whose token it is; null when it is none, or revoked: by another hub on the same database, half a minute ago at the least. */
   async ofToken(secret: string): Promise<Account | null> {
     const digest = digestOf(secret);
     return await this.#recent.get(digest.toString('hex'), async () => await this.#find(digest));
@@ -115,19 +122,26 @@ export class Accounts {
       .selectFrom('token')
       .innerJoin('account', 'account.id', 'token.account')
       .select(['account.id', 'account.name', 'account.role', 'token.id as token'])
-      .select(sql<boolean>`used is null or used < now() - interval '1 minute'`.as('stale'))
       .where('token.digest', '=', digest)
       .where('token.revoked', 'is', null)
       .executeTakeFirst();
     if (found?.name == null) return null;
-    // To the minute: not every request is worth a write.
-    if (found.stale)
-      await this.#db
-        .updateTable('token')
-        .set({ used: sql`now()` })
-        .where('id', '=', found.token)
-        .execute();
+    await this.#noteUse(found.token);
     return { id: found.id, name: found.name, role: found.role };
+  }
+
+  /** All of some seconds in one statement: not every request is worth a write. */
+  async #noteUse(token: number): Promise<void> {
+    this.#used.add(token);
+    if (performance.now() < this.#noteAfter) return;
+    this.#noteAfter = performance.now() + USE_MS;
+    const used = [...this.#used];
+    this.#used.clear();
+    await this.#db
+      .updateTable('token')
+      .set({ used: sql`now()` })
+      .where('id', 'in', used)
+      .execute();
   }
 
   /**

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Address } from '../tile/address.js';
 import type { Lease, LeaseReport, Receipt } from '../wire/messages.js';
 import type { Database, Queries } from './db/database.js';
-import type { LeaseState } from './db/schema.js';
+import type { LeaseState, Schema } from './db/schema.js';
 import { HubError } from './hub-error.js';
 import { digestOf } from './secrets.js';
 
@@ -40,6 +40,8 @@ export class Leases {
     const isFreed = over && (await this.expire()) > 0;
     // Most who ask while there is nothing are answered by one question to the database.
     if (!isOpen && !isFreed) return [];
+    // Of the others, those who have had their say on all that there is.
+    if ((await openTo(this.#db, account, origin).limit(1).execute()).length === 0) return [];
     return await this.#db.transaction().execute(async (tx) => {
       // One checkout of an account at a time, or two would each find room for as many.
       await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
@@ -51,41 +53,7 @@ export class Leases {
         .executeTakeFirstOrThrow();
       const room = Math.min(count, MAX_HELD - held);
       if (room <= 0) return [];
-      const open = await tx
-        .selectFrom('tile')
-        .select('address')
-        .where('held', '=', true)
-        .where('state', 'in', ['ready', 'doubted'])
-        .where((where) =>
-          where.not(
-            where.exists(
-              where
-                .selectFrom('result')
-                .select('result.id')
-                .whereRef('result.address', '=', 'tile.address')
-                .where('result.state', '!=', 'valid')
-                .where((own) =>
-                  own.or([
-                    own('result.account', '=', account),
-                    own.and([own('result.origin', '=', origin), own('result.state', '=', 'pending')]),
-                  ]),
-                ),
-            ),
-          ),
-        )
-        // Whoever could not compute it, or says so, leaves it to others.
-        .where((where) =>
-          where.not(
-            where.exists(
-              where
-                .selectFrom('lease')
-                .select('lease.id')
-                .whereRef('lease.address', '=', 'tile.address')
-                .where('lease.account', '=', account)
-                .where('lease.state', '=', 'failed'),
-            ),
-          ),
-        )
+      const open = await openTo(tx, account, origin)
         .orderBy('rank')
         .orderBy('address')
         .limit(room)
@@ -299,6 +267,51 @@ function assertHeld({ state, seconds, address }: FoundLease): void {
 function reportOf(lease: number, state: LeaseState, seconds: number): LeaseReport {
   const isHeld = state === 'held' && seconds > 0;
   return { lease, state: state === 'held' && !isHeld ? 'expired' : state, seconds: isHeld ? seconds : 0 };
+}
+
+/** Tiles that somebody may have. */
+function openTo(
+  db: Queries,
+  account: number,
+  origin: string,
+): SelectQueryBuilder<Schema, 'tile', { address: string }> {
+  return (
+    db
+      .selectFrom('tile')
+      .select('address')
+      .where('held', '=', true)
+      .where('state', 'in', ['ready', 'doubted'])
+      .where((where) =>
+        where.not(
+          where.exists(
+            where
+              .selectFrom('result')
+              .select('result.id')
+              .whereRef('result.address', '=', 'tile.address')
+              .where('result.state', '!=', 'valid')
+              .where((own) =>
+                own.or([
+                  own('result.account', '=', account),
+                  own.and([own('result.origin', '=', origin), own('result.state', '=', 'pending')]),
+                ]),
+              ),
+          ),
+        ),
+      )
+      // Whoever could not compute it, or says so, leaves it to others.
+      .where((where) =>
+        where.not(
+          where.exists(
+            where
+              .selectFrom('lease')
+              .select('lease.id')
+              .whereRef('lease.address', '=', 'tile.address')
+              .where('lease.account', '=', account)
+              .where('lease.state', '=', 'failed'),
+          ),
+        ),
+      )
+  );
 }
 
 /** Tiles that nobody has any more may be given again; where results wait, for another opinion. */

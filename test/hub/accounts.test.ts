@@ -206,7 +206,7 @@ onEachDatabase((fresh) => {
       expect(await accounts.ofSession(two.secret)).toBeNull();
     });
 
-    it('know when they were used last, to the minute', async () => {
+    it('know when they were used last, within seconds', async () => {
       const { db } = await fresh();
       const accounts = new Accounts(db);
       const ann = await newcomer(db);
@@ -229,9 +229,9 @@ onEachDatabase((fresh) => {
       expect(Number(await used())).toBeGreaterThan(Number(first) - 1000);
     });
 
-    it('are over at once where they were revoked, and within seconds for another hub on the database', async () => {
+    it('are over at once where they were revoked, and half a minute later for another hub on the database', async () => {
       const { db, another } = await fresh();
-      const [here, there] = [new Accounts(db), new Accounts(await another())];
+      const [here, there] = [new Accounts(db), new Accounts(await another(), 2000)];
       const ann = await newcomer(db);
       const { id, secret } = await here.newToken(ann, 'laptop');
       const rolesOf = async (): Promise<unknown[]> =>
