@@ -3,7 +3,7 @@ import type { Layout } from '../cache/layout.js';
 import { WorkerPool } from '../daemon/pool.js';
 import { isWithin, type Address } from '../tile/address.js';
 import { Alarm } from './alarm.js';
-import type { Suspicions } from './suspicions.js';
+import type { Suspect, Suspicions } from './suspicions.js';
 import type { Judge } from './judge.js';
 import type { JudgeAnswer, JudgeJob } from './judge-job.js';
 import { digestOf } from './secrets.js';
@@ -14,6 +14,8 @@ const BATCH = 16;
 const IDLE_MS = 60_000;
 /** Pause after an error, in milliseconds. */
 const RETRY_MS = 5000;
+/** Pause when the judge has something to do, and there is nothing urgent, in milliseconds. */
+const BUSY_MS = 5000;
 
 /** What the auditor works with. */
 export interface AuditorParts {
@@ -22,15 +24,18 @@ export interface AuditorParts {
   readonly suspicions: Suspicions;
   /** Seconds of silence after which a client of the cache counts as dead. */
   readonly lease: number;
-  readonly judge: Pick<Judge, 'block'>;
+  readonly judge: Pick<Judge, 'block' | 'isIdle'>;
+  /** Part of its time that is spent on what nothing speaks against, when there is nothing else to do: from 0 to 1. */
+  readonly share: number;
   /** Told of tiles below which all was made right; returns those that the hub held and that are no more. */
   readonly onMended: (addresses: readonly Address[]) => Promise<readonly Address[]>;
   readonly logger: Logger;
 }
 
 /**
- * Looks into what somebody had had merged on his word alone before he was caught. Each tile is computed by the hub; where it was false, it and
- * all that was made of it is made again in the cache, and its beans are taken back.
+ * Looks into what somebody had had merged on his word alone before he was caught; and, when nobody waits for the hub, into what anybody had, so
+ * that in the end nothing stands there on anybody's word. Each tile is computed by the hub; where it was false, it and all that was made of it
+ * is made again in the cache, and its beans are taken back.
  */
 export class Auditor {
   readonly #parts: AuditorParts;
@@ -63,29 +68,46 @@ export class Auditor {
 
   async #loop(): Promise<void> {
     while (!this.#isOver) {
-      let pause: number | null = IDLE_MS;
+      let pause = IDLE_MS;
       try {
-        if (await this.#round()) pause = null;
+        const suspects = await this.#parts.suspicions.suspects(BATCH);
+        pause = suspects.length > 0 ? await this.#audit(suspects, true) : await this.#auditOne();
       } catch (error) {
         pause = RETRY_MS;
         this.#parts.logger.error({ err: error }, 'suspect tiles could not be looked into; trying again');
       }
-      if (pause !== null) await this.#alarm.sleep(pause);
+      if (pause > 0) await this.#alarm.sleep(pause);
     }
   }
 
-  /** @returns whether there may be more */
-  async #round(): Promise<boolean> {
+  /** Looks into something that nothing speaks against. @returns milliseconds to rest */
+  async #auditOne(): Promise<number> {
+    const { suspicions, share, judge } = this.#parts;
+    if (share === 0) return IDLE_MS;
+    if (!judge.isIdle) return BUSY_MS;
+    const before = performance.now();
+    const found = await suspicions.unproven(Math.random());
+    if (found.length === 0) return IDLE_MS;
+    await this.#audit(found, false);
+    return (performance.now() - before) * (1 / share - 1);
+  }
+
+  /**
+   * @param isSuspected whether something speaks against them
+   * @returns milliseconds to rest: none
+   */
+  async #audit(suspects: readonly Suspect[], isSuspected: boolean): Promise<number> {
     const { suspicions, job } = this.#parts;
-    const suspects = await suspicions.suspects(BATCH);
     const falseOnes: False[] = [];
     for (const { address, results } of suspects) {
-      if (this.#isOver) return false;
+      if (this.#isOver) return 0;
       // What lies below a false tile can be told when that was repaired.
       if (falseOnes.some((one) => isWithin(address, one.address))) continue;
       const answer = await this.#pool.run({ ...job, kind: 'recompute', address });
       const isGone = answer.kind === 'failed' && answer.code === 'ENOTILE';
       if (answer.kind !== 'recomputed' && !isGone) throw new Error(`${address}: ${JSON.stringify(answer)}`);
+      // Perhaps it was removed, or an older copy of the cache stands there: that is nobody's fault.
+      if (isGone && !isSuspected) continue;
       const right = answer.kind === 'recomputed' ? digestOf(answer.body) : null;
       const isRight = ({ digest }: { digest: Uint8Array }): boolean => right?.equals(digest) ?? false;
       await suspicions.clear(results.filter(isRight).map(({ id }) => id));
@@ -93,7 +115,7 @@ export class Auditor {
       if (wrong.length > 0) falseOnes.push({ address, results: wrong });
     }
     if (falseOnes.length > 0) await this.#mend(falseOnes);
-    return suspects.length > 0;
+    return 0;
   }
 
   /** Makes right what was made of false tiles; nobody works on it meanwhile. */

@@ -54,6 +54,8 @@ export interface HubOptions {
   readonly lease: number;
   /** Seconds that a result waits for another one before the hub computes the tile itself. */
   readonly patience: number;
+  /** Part of a thread's idle time that is spent on computing what was accepted without that, from 0 to 1. */
+  readonly audits: number;
   /** All components up to this period are listed. */
   readonly periods: number;
   /** Whether browsers reach it over HTTPS only. */
@@ -148,6 +150,7 @@ export class Hub {
         job,
         suspicions,
         lease: settings.lease,
+        share: options.audits,
         logger,
         judge,
         onMended: async (addresses) => (await crew?.dropMissing(addresses)) ?? [],

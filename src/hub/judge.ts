@@ -76,6 +76,11 @@ export class Judge {
     this.#running = this.#loop();
   }
 
+  /** Whether there is nothing to look into. */
+  get isIdle(): boolean {
+    return this.#open.size === 0 && this.#accepted.size === 0;
+  }
+
   /** Something was uploaded. */
   wake(): void {
     this.#alarm.ring();

@@ -3,7 +3,7 @@ import { lineage, type Address } from '../tile/address.js';
 import type { Database, Queries } from './db/database.js';
 import { revoke } from './ledger.js';
 
-/** A tile of which not all valid results are beyond doubt: somebody was caught later. */
+/** A tile of which not all valid results are beyond doubt. */
 export interface Suspect {
   readonly address: Address;
   /** Its valid results, but those that the hub has computed itself. */
@@ -42,8 +42,26 @@ export class Suspicions {
       .orderBy('address')
       .limit(most)
       .execute();
-    if (tiles.length === 0) return [];
-    const addresses = tiles.map(({ address }) => address);
+    return await this.#resultsOf(tiles.map(({ address }) => address as Address));
+  }
+
+  /**
+   * One of the tiles whose valid results the hub has not computed itself, though nothing speaks against them.
+   *
+   * @param chance from 0 to 1: which one
+   */
+  async unproven(chance: number): Promise<Suspect[]> {
+    // By their numbers, because to count them all takes long where there are many.
+    const { rows } = await sql<{ address: string }>`
+      with span as (select min(id) as first, max(id) as last from result where state = 'valid' and proof <> 'recomputed')
+      select address from result, span
+      where state = 'valid' and proof <> 'recomputed' and id >= first + ${chance} * (last - first)
+      order by id limit 1`.execute(this.#db);
+    return await this.#resultsOf(rows.map(({ address }) => address as Address));
+  }
+
+  async #resultsOf(addresses: readonly Address[]): Promise<Suspect[]> {
+    if (addresses.length === 0) return [];
     const rows = await this.#db
       .selectFrom('result')
       .select(['id', 'address', 'digest'])
@@ -52,10 +70,7 @@ export class Suspicions {
       .where((where) => where.or([where('suspect', '=', true), where('proof', '!=', 'recomputed')]))
       .orderBy('id')
       .execute();
-    return addresses.map((address) => ({
-      address: address as Address,
-      results: rows.filter((row) => row.address === address),
-    }));
+    return addresses.map((address) => ({ address, results: rows.filter((row) => row.address === address) }));
   }
 
   /** Suspect results were right. */

@@ -10,7 +10,16 @@ it('forty volunteers, of whom eight die and four cheat, and a hub that is killed
   const folder = await mkdtemp(join(tmpdir(), 'mandeld-hub-'));
   try {
     const truth = await Truth.open(join(folder, 'truth'), 6);
-    const size = { volunteers: 40, kills: 2, seed: 3, lease: 6, patience: 2, say: () => undefined };
+    const size = {
+      volunteers: 40,
+      kills: 2,
+      hubs: 1,
+      server: null,
+      seed: 3,
+      lease: 6,
+      patience: 2,
+      say: () => undefined,
+    };
     const { flaws } = await simulate(truth, folder, size);
     expect(flaws).toEqual([]);
   } finally {

@@ -24,6 +24,7 @@ interface HubArguments extends ServeArguments {
   readonly stock: number;
   readonly lease: number;
   readonly patience: number;
+  readonly audits: number;
   readonly periods: number;
   readonly secure: boolean;
   readonly admin: string | undefined;
@@ -66,6 +67,7 @@ async function runHub(args: HubArguments, terminal: Terminal, version: string): 
       maxLevel: options.maxLevel,
       lease: wholeNumber(args.lease, '--lease', 1, 86_400),
       patience: wholeNumber(args.patience, '--patience', 0, 10_000_000),
+      audits: wholeNumber(args.audits, '--audits', 0, 100) / 100,
       periods: wholeNumber(args.periods, '--periods', 0, 20),
       isSecure: args.secure,
       minFree,
@@ -143,6 +145,11 @@ export function hubCommand(y: Argv, { terminal, environment, version, finish }: 
             type: 'number',
             default: 300,
             describe: 'seconds that a result waits for another volunteer’s, before the hub computes the tile',
+          })
+          .option('audits', {
+            type: 'number',
+            default: 10,
+            describe: 'percent of a thread’s idle time in which it computes what it believed without that',
           })
           .option('periods', {
             type: 'number',

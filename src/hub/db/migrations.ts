@@ -9,6 +9,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '002-features': { up: async (db) => await run(db as Kysely<unknown>, FEATURES) },
   '003-demand': { up: async (db) => await run(db as Kysely<unknown>, DEMAND) },
   '004-places': { up: async (db) => await run(db as Kysely<unknown>, PLACES) },
+  '007-audits': { up: async (db) => await run(db as Kysely<unknown>, AUDITS) },
 };
 
 /** Accounts, leases, results and beans. */
@@ -200,6 +201,11 @@ const PLACES = [
     settled timestamptz,
     primary key (subject, target, account)
   )`,
+];
+
+/** What the hub has not computed itself is found by its number. */
+const AUDITS = [
+  `create index result_unproven on result (id) where state = 'valid' and proof <> 'recomputed'`,
 ];
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

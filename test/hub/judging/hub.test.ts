@@ -119,6 +119,22 @@ describe('a hub and its volunteers', () => {
     expect(books.streaks.get('turncoat')).toBe(0);
   });
 
+  it('somebody who is trusted and never watched is found out when the hub has the time', async () => {
+    const hub = await stage.hub({ audits: 100 });
+    await hub.enrol({ turncoat: KNOWN, honest: KNOWN });
+    await hub.start();
+    const turncoat = stage.client(hub, 'turncoat', '10.0.0.1');
+    const leases = await stage.leases(turncoat, 3);
+    for (const lease of leases) await stage.send(turncoat, lease, subtly);
+    await stage.finish(hub, new Map([[stage.client(hub, 'honest', '10.0.0.3'), honestly]]));
+    await hub.program.logs('false tiles were merged', 60_000);
+    const books = await settle(hub);
+    expect(ofName(books, 'turncoat').map(({ state, beans }) => [state, beans])).toEqual(
+      leases.map(() => ['false', 0]),
+    );
+    expect(ofName(books, 'honest').every(({ state }) => state === 'valid')).toBe(true);
+  });
+
   it('whoever is set aside by false results is computed at last', async () => {
     const hub = await stage.hub({ patience: 600 });
     await hub.enrol({ a: 0, b: 0, c: 0, honest: KNOWN });

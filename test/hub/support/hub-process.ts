@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { openDatabase, type Database } from '../../../src/hub/db/database.js';
@@ -8,7 +9,8 @@ import { start, type Ended, type Mandeld } from '../../e2e/support/mandeld.js';
 /** A hub in a process of its own, which may be killed and started again at the same port. */
 export class HubProcess {
   readonly root: string;
-  readonly data: string;
+  /** Its data folder, or the address of a PostgreSQL server's database. */
+  readonly database: string;
   readonly #more: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   #port = 0;
@@ -16,11 +18,15 @@ export class HubProcess {
   /** What it has logged in earlier lives. */
   log = '';
 
-  constructor(root: string, data: string, more: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  constructor(root: string, database: string, more: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
     this.root = root;
-    this.data = data;
+    this.database = database;
     this.#more = more;
     this.#env = env;
+  }
+
+  get #isOnServer(): boolean {
+    return this.database.startsWith('postgres');
   }
 
   get url(): string {
@@ -38,10 +44,9 @@ export class HubProcess {
       '--port',
       `${this.#port}`,
       '--json',
-      '--data',
-      this.data,
-      '--client',
-      'hub',
+      this.#isOnServer ? '--db' : '--data',
+      this.database,
+      ...(this.#more.some((one) => one.startsWith('--client')) ? [] : ['--client', 'hub']),
       '--workers',
       '0',
     ];
@@ -80,7 +85,8 @@ export class HubProcess {
 
   /** Looks into its database, while it does not run. */
   async inDatabase<T>(look: (db: Database) => Promise<T>): Promise<T> {
-    const db = await openDatabase({ folder: `${this.data}/database` }, () => undefined);
+    const place = this.#isOnServer ? { url: this.database } : { folder: `${this.database}/database` };
+    const db = await openDatabase(place, () => undefined);
     try {
       return await look(db);
     } finally {
@@ -94,8 +100,7 @@ export class HubProcess {
    * @param streaks valid results that each has had in a row
    */
   async enrol(streaks: Readonly<Record<string, number>>): Promise<Map<string, number>> {
-    const { mkdir } = await import('node:fs/promises');
-    await mkdir(this.data, { recursive: true });
+    if (!this.#isOnServer) await mkdir(this.database, { recursive: true });
     return await this.inDatabase(async (db) => {
       const ids = new Map<string, number>();
       await db.transaction().execute(async (tx) => {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -17,6 +17,10 @@ const OWNER = 'mandeld';
 export interface Cluster {
   /** Its folder; the socket is in it. */
   readonly folder: string;
+  /** Ends all of its processes at once, as a crash does. */
+  kill(): Promise<void>;
+  /** Starts it again, and waits until it answers. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,18 +46,20 @@ export async function startPostgres(bin: string): Promise<Cluster> {
   const data = join(folder, 'data');
   let server: ChildProcess | null = null;
   const close = async (): Promise<void> => {
-    if (server && server.exitCode === null && server.signalCode === null) {
+    if (server && isRunning(server)) {
       server.kill('SIGINT');
       await once(server, 'exit');
     }
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   };
-  try {
-    execFileSync(
-      join(bin, 'initdb'),
-      ['-D', data, '-A', 'trust', '-U', OWNER, '-E', 'UTF8', '--locale=C', '--no-sync'],
-      { ...options, stdio: 'pipe' },
-    );
+  const kill = async (): Promise<void> => {
+    if (!server?.pid || !isRunning(server)) return;
+    const ended = once(server, 'exit');
+    // Its children have sessions of their own.
+    for (const pid of [...childrenOf(server.pid), server.pid]) process.kill(pid, 'SIGKILL');
+    await ended;
+  };
+  const start = async (): Promise<void> => {
     const settings = [
       'listen_addresses=',
       `unix_socket_directories=${folder}`,
@@ -65,11 +71,27 @@ export async function startPostgres(bin: string): Promise<Cluster> {
       stdio: 'ignore',
     });
     await answers(folder, server);
-    return { folder, close };
+  };
+  try {
+    execFileSync(
+      join(bin, 'initdb'),
+      ['-D', data, '-A', 'trust', '-U', OWNER, '-E', 'UTF8', '--locale=C', '--no-sync'],
+      { ...options, stdio: 'pipe' },
+    );
+    await start();
+    return { folder, kill, start, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
 }
 
 /** The address of a database, as --db takes it. */
@@ -95,7 +117,7 @@ async function answers(folder: string, server: ChildProcess): Promise<void> {
       await askPostgres(folder, 'postgres', 'select 1');
       return;
     } catch (error) {
-      if (server.exitCode !== null || performance.now() > end) throw error;
+      if (!isRunning(server) || performance.now() > end) throw error;
       await delay(50);
     }
   }

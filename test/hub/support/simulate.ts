@@ -12,6 +12,7 @@ import { seededRandom, type Random } from '../../support/random.js';
 import { noise, subtlyWrong } from './forgeries.js';
 import { flawsOfBooks, flawsOfCache } from './flaws.js';
 import { HubProcess, readBooks, type Books } from './hub-process.js';
+import { addressOf, askPostgres, type Cluster } from './postgres.js';
 import type { Truth } from './truth.js';
 import { Asker, Client, HubAnswer } from './volunteer.js';
 
@@ -27,8 +28,12 @@ const STUCK_MS = 1_800_000;
 
 export interface Size {
   readonly volunteers: number;
-  /** How often the hub is killed. */
+  /** How often a hub is killed, or the server of its database. */
   readonly kills: number;
+  /** Hubs on one cache and one database. */
+  readonly hubs: number;
+  /** A PostgreSQL server for their database; without one it is the embedded database, of one hub. */
+  readonly server: Cluster | null;
   readonly seed: number;
   /** Seconds that a lease lasts. */
   readonly lease: number;
@@ -44,7 +49,7 @@ export interface Outcome {
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
-/** A hub, volunteers of whom some die and some cheat, and a hub that is killed now and then, until the cache is complete. */
+/** Hubs, volunteers of whom some die and some cheat, and hubs and a server that are killed now and then, until the cache is complete. */
 export async function simulate(truth: Truth, folder: string, size: Size): Promise<Outcome> {
   const { volunteers, kills, seed, say } = size;
   const random = seededRandom(seed);
@@ -52,25 +57,32 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
   await run('init', root, '--lease', '5');
   // From one tile on it would take long until there is something for everybody.
   await daemon(root, 'alone', '--until-idle', '--max-level', '4').ended;
-  const hub = new HubProcess(root, join(folder, 'data'), [
-    `--max-level=${truth.level}`,
-    `--lease=${size.lease}`,
-    `--patience=${size.patience}`,
-    '--stock=256',
-    '--log-level=info',
-  ]);
+  const database = size.server === null ? join(folder, 'data') : await newDatabase(size.server);
+  const hubs = Array.from(
+    { length: size.hubs },
+    (_, i) =>
+      new HubProcess(root, database, [
+        `--client=hub-${i}`,
+        `--max-level=${truth.level}`,
+        `--lease=${size.lease}`,
+        `--patience=${size.patience}`,
+        '--stock=256',
+        '--audits=100',
+        '--log-level=info',
+      ]),
+  );
   const kinds = Array.from({ length: volunteers }, (_, i) => kindOf(i));
   const names = kinds.map((kind, i) => `${kind}-${i}`);
   // Friends stand side by side; one of them is known.
   const isTrusted = (i: number): boolean => kinds[i] === 'turncoat' || i % 3 === 0;
-  await hub.enrol(Object.fromEntries(names.map((name, i) => [name, isTrusted(i) ? STREAK : 0])));
-  await hub.start();
+  await hubs[0].enrol(Object.fromEntries(names.map((name, i) => [name, isTrusted(i) ? STREAK : 0])));
+  await startAll(hubs);
   const asker = new Asker();
   const play = new Play(truth, random);
   const began = performance.now();
   const all = names.map(async (name, i) => {
     const network = `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
-    await play.live(new Client(name, network, () => hub.url, asker), kinds[i]);
+    await play.live(new Client(name, network, () => hubs[i % hubs.length].url, asker), kinds[i]);
   });
   const memory: number[] = [];
   const done = async (): Promise<number> => (await readdir(join(root, 'done'))).length;
@@ -80,52 +92,59 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
   );
   let count = 0;
   let looked = 0;
-  const logged = { at: 0 };
+  const told = hubs.map(() => 0);
   while (count < whole && performance.now() - began < STUCK_MS) {
     await delay(250);
-    memory.push(hub.megabytes);
+    memory.push(hubs[0].megabytes);
     count = await done();
     if (killAt.length > 0 && count >= killAt[0]) {
       killAt.shift();
       await delay(random.between(0, 300));
-      await hub.stop('SIGKILL');
-      await hub.start();
-      logged.at = 0;
+      const victim = random.below(hubs.length + (size.server === null ? 0 : 1));
+      if (victim < hubs.length) {
+        await hubs[victim].stop('SIGKILL');
+        await hubs[victim].start();
+      } else {
+        await size.server?.kill();
+        await delay(random.between(0, 1000));
+        await size.server?.start();
+      }
     }
     if (performance.now() - looked > 5000) {
       looked = performance.now();
       say(
-        `${count} of ${whole} tiles, ${play.uploads} uploads, ${asker.requests} requests, ${hub.megabytes.toFixed(0)} MB`,
+        `${count} of ${whole} tiles, ${play.uploads} uploads, ${asker.requests} requests, ${killAt.length} kills to come, ${hubs[0].megabytes.toFixed(0)} MB`,
       );
-      const { err } = hub.program;
-      for (const line of err.slice(logged.at).split('\n')) if (line !== '') say(line.slice(0, 300));
-      logged.at = err.length;
+      for (const [i, hub] of hubs.entries()) {
+        const log = hub.log + hub.program.err;
+        for (const line of log.slice(told[i]).split('\n')) if (line !== '') say(line.slice(0, 300));
+        told[i] = log.length;
+      }
     }
   }
   const seconds = (performance.now() - began) / 1000;
   play.isOver = true;
   await Promise.all(all);
   asker.close();
-  let books = await settled(hub, say);
-  // Whoever was never watched is caught when somebody looks into everything.
+  let books = await settled(hubs, say, 'decided');
+  // Whoever was never watched is caught when the hub has the time to look into everything.
   const unseen = await countFalse(books, truth);
-  await hub.inDatabase(async (db) => {
-    await db
-      .updateTable('result')
-      .set({ suspect: true })
-      .where('proof', 'in', ['alone', 'replica'])
-      .execute();
-  });
-  await hub.start();
-  books = await settled(hub, say);
-  await writeFile(join(folder, 'hub.log'), hub.log);
+  say(`all tiles are there after ${seconds.toFixed(0)} s; ${unseen} results are false and not known to be`);
+  const proofs = countProofs(books);
+  await startAll(hubs);
+  books = await settled(hubs, say, 'proven');
+  await writeFile(join(folder, 'hub.log'), hubs.map(({ log }) => log).join('\n'));
   const flaws = [...(await flawsOfCache(root, truth)), ...(await flawsOfBooks(books, truth))];
   const isCaught = books.results.some(({ name, state }) => name.startsWith('pair') && state === 'false');
+  const unproven = books.results.filter(
+    ({ state, proof }) => state === 'valid' && proof !== 'recomputed',
+  ).length;
+  if (unproven > 0) flaws.push(`${unproven} results were never looked into`);
   if (kinds.includes('pair') && !isCaught) flaws.push('no pair was convicted');
   if (count < whole) flaws.push(`only ${count} of ${whole} tiles after ${seconds.toFixed(0)} s`);
   return {
     flaws,
-    figures: { seed, unseen, ...figuresOf(books, play, seconds, count, memory, asker.requests) },
+    figures: { seed, unseen, proofs, ...figuresOf(books, play, seconds, count, memory, asker.requests) },
   };
 }
 
@@ -216,18 +235,43 @@ function besides(address: Address): Address {
   return (address.length === 1 ? 'M1' : `${address.slice(0, -1)}${last}`) as Address;
 }
 
-/** Waits until all is decided, ends the hub, and reads what its database says. */
-async function settled(hub: HubProcess, say: (line: string) => void): Promise<Books> {
+async function startAll(hubs: readonly HubProcess[]): Promise<void> {
+  for (const hub of hubs) await hub.start();
+}
+
+async function newDatabase({ folder }: Cluster): Promise<string> {
+  await askPostgres(folder, 'postgres', 'create database simulation');
+  return addressOf(folder, 'simulation');
+}
+
+/** Waits until all results are decided on, or proven by the hub's own calculation, ends the hubs, and reads what their database says. */
+async function settled(
+  hubs: readonly HubProcess[],
+  say: (line: string) => void,
+  until: 'decided' | 'proven',
+): Promise<Books> {
   for (let tries = 0; ; tries++) {
-    await delay(tries === 0 ? 3000 : 10_000);
-    const ended = await hub.stop();
-    if (ended.code !== 0) throw new Error(`the hub ended with ${ended.code}: ${ended.err}`);
-    const books = await hub.inDatabase(readBooks);
-    const open = books.results.filter(({ state, suspect }) => state === 'pending' || suspect).length;
+    await delay(tries === 0 ? 3000 : 10_000 + 2000 * tries);
+    for (const hub of hubs) {
+      const ended = await hub.stop();
+      if (ended.code !== 0) throw new Error(`a hub ended with ${ended.code}: ${ended.err}`);
+    }
+    const books = await hubs[0].inDatabase(readBooks);
+    const open = books.results.filter(
+      ({ state, suspect, proof }) =>
+        state === 'pending' || suspect || (until === 'proven' && state === 'valid' && proof !== 'recomputed'),
+    ).length;
     if (open === 0 || tries === 60) return books;
-    say(`${open} results are pending or suspect`);
-    await hub.start();
+    say(`${open} results are not ${until}`);
+    await startAll(hubs);
   }
+}
+
+/** How many results were believed, by what. */
+function countProofs({ results }: Books): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { proof } of results) if (proof !== null) counts[proof] = (counts[proof] ?? 0) + 1;
+  return counts;
 }
 
 async function countFalse({ results }: Books, truth: Truth): Promise<number> {
@@ -245,8 +289,7 @@ function figuresOf(
   memory: readonly number[],
   requests: number,
 ): Record<string, unknown> {
-  const of = (state: string, proof?: string): number =>
-    results.filter((one) => one.state === state && (proof === undefined || one.proof === proof)).length;
+  const of = (state: string): number => results.filter((one) => one.state === state).length;
   const at = (part: number): number => Math.round(memory[Math.floor(part * (memory.length - 1))] ?? 0);
   return {
     seconds: Math.round(seconds),
@@ -257,9 +300,6 @@ function figuresOf(
     false: of('false'),
     falseOfTurncoats: results.filter(({ name, state }) => name.startsWith('turncoat') && state === 'false')
       .length,
-    alone: of('valid', 'alone'),
-    replica: of('valid', 'replica'),
-    recomputed: of('valid', 'recomputed'),
     misled: play.misled,
     leases,
     tiles,

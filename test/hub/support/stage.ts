@@ -55,7 +55,7 @@ export class Stage {
     const name = `${this.#count++}`;
     const root = join(this.#folder, `cache-${name}`);
     await cp(join(this.#folder, 'template'), root, { recursive: true, preserveTimestamps: true });
-    const options = { 'max-level': LEVEL, patience: 1, lease: 60, ...more };
+    const options = { 'max-level': LEVEL, patience: 1, lease: 60, audits: 0, ...more };
     const list = Object.entries(options).flatMap(([key, value]) => [`--${key}`, `${value}`]);
     return new HubProcess(root, join(this.#folder, `data-${name}`), [...list, '--log-level', 'info']);
   }
