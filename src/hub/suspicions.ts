@@ -55,7 +55,7 @@ export class Suspicions {
     const { rows } = await sql<{ address: string }>`
       with span as (select min(id) as first, max(id) as last from result where state = 'valid' and proof <> 'recomputed')
       select address from result, span
-      where state = 'valid' and proof <> 'recomputed' and id >= first + ${chance} * (last - first)
+      where state = 'valid' and proof <> 'recomputed' and id >= first + ${chance}::double precision * (last - first)
       order by id limit 1`.execute(this.#db);
     return await this.#resultsOf(rows.map(({ address }) => address as Address));
   }

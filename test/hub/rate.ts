@@ -1,15 +1,18 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeDurably } from '../../src/cache/files.js';
+import { Layout } from '../../src/cache/layout.js';
+import type { Address } from '../../src/tile/address.js';
 import { daemon, killAll, run } from '../e2e/support/mandeld.js';
 import { HubProcess } from './support/hub-process.js';
 import { Truth } from './support/truth.js';
 import { Asker, Client } from './support/volunteer.js';
 
 /**
- * How many requests a second a hub answers: checkouts while there is nothing, and checkout, download and upload of tiles; and how many tiles a
- * second it judges.
+ * How many requests a second a hub answers: checkouts while there is nothing, and checkout, download and upload of tiles, beside what their files
+ * alone take (the raw file read, the upload written and on the disk); and how many tiles a second it judges.
  *
  * npm run bench:hub -- [--level 7] [--truth DIR] [--profile PROGRAM]
  */
@@ -66,7 +69,7 @@ try {
 
   const [busy, workers] = await open('data', root, level);
   await new Promise((resolve) => setTimeout(resolve, 2000));
-  const uploads = new Map<string, Uint8Array>();
+  const tiles: Address[] = [];
   count = 0;
   start = performance.now();
   await Promise.all(
@@ -76,21 +79,38 @@ try {
         if (leases.length === 0) return;
         for (const lease of leases) {
           await client.raw(lease);
-          const body = uploads.get(lease.address) ?? (await truth.upload(lease.address))!;
-          await client.upload(lease, body);
+          await client.upload(lease, (await truth.upload(lease.address))!);
+          tiles.push(lease.address);
           count++;
         }
       }
     }),
   );
   tell('tiles checked out, downloaded and uploaded', count, performance.now() - start);
+  const memory = [busy.megabytes];
   const whole = count;
-  const { readdir } = await import('node:fs/promises');
   const before = (await readdir(join(folder, 'empty', 'done'))).length;
   while ((await readdir(join(root, 'done'))).length < before + whole)
     await new Promise((resolve) => setTimeout(resolve, 50));
   tell('tiles judged and merged', whole, performance.now() - start);
+  memory.push(busy.megabytes);
   await busy.stop();
+
+  const layout = new Layout(root, 'png');
+  const bare = join(folder, 'bare');
+  await mkdir(bare);
+  start = performance.now();
+  const waiting = [...tiles];
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      for (let tile = waiting.pop(); tile !== undefined; tile = waiting.pop()) {
+        await readFile(layout.done(tile));
+        await writeDurably(join(bare, tile), (await truth.upload(tile))!);
+      }
+    }),
+  );
+  tell('their files alone, read and written', tiles.length, performance.now() - start);
+  process.stdout.write(`memory of the hub: ${memory.map((one) => one.toFixed(0)).join(', ')} MB\n`);
   asker.close();
 } finally {
   killAll();

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { levelOf, type Address } from '../../../src/tile/address.js';
 import { daemon } from '../../e2e/support/mandeld.js';
 import { flawsOfBooks, flawsOfCache } from '../support/flaws.js';
 import { noise, subtlyWrong } from '../support/forgeries.js';
@@ -11,6 +12,8 @@ import { honestly, useStage, type Answering } from '../support/stage.js';
 const stage = useStage();
 /** So long a row that nobody is watched by chance. */
 const KNOWN = 1_000_000_000;
+/** Bytes of an upload with many samples. */
+const LARGE = 100_000;
 const subtly: Answering = (right, address) => subtlyWrong(right, address) ?? right;
 
 /** Ends the hub when all is decided; everything must be right. */
@@ -120,19 +123,27 @@ describe('a hub and its volunteers', () => {
   });
 
   it('somebody who is trusted and never watched is found out when the hub has the time', async () => {
-    const hub = await stage.hub({ audits: 100 });
-    await hub.enrol({ turncoat: KNOWN, honest: KNOWN });
+    const hub = await stage.hub();
+    await hub.enrol({ turncoat: KNOWN });
     await hub.start();
-    const turncoat = stage.client(hub, 'turncoat', '10.0.0.1');
-    const leases = await stage.leases(turncoat, 3);
-    for (const lease of leases) await stage.send(turncoat, lease, subtly);
-    await stage.finish(hub, new Map([[stage.client(hub, 'honest', '10.0.0.3'), honestly]]));
+    // Of one of the last ones nothing is made, in which it would be seen; and in a large one there is much to hide in.
+    let lie: Address | null = null;
+    const turncoat: Answering = (right, address) => {
+      if (levelOf(address) < stage.truth.level - 1 || right.length < LARGE) return right;
+      lie ??= address;
+      return lie === address ? subtly(right, address) : right;
+    };
+    await stage.finish(hub, new Map([[stage.client(hub, 'turncoat', '10.0.0.1'), turncoat]]));
+    await hub.stop();
+    await hub.start({ MANDELD_AUDITS: '100' });
     await hub.program.logs('false tiles were merged', 60_000);
-    const books = await settle(hub);
-    expect(ofName(books, 'turncoat').map(({ state, beans }) => [state, beans])).toEqual(
-      leases.map(() => ['false', 0]),
-    );
-    expect(ofName(books, 'honest').every(({ state }) => state === 'valid')).toBe(true);
+    const { results } = await settle(hub);
+    // It was paid for, and taken back.
+    expect(results.find(({ address }) => address === lie)).toMatchObject({
+      state: 'false',
+      beans: 0,
+      lines: 2,
+    });
   });
 
   it('whoever is set aside by false results is computed at last', async () => {

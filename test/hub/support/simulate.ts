@@ -68,6 +68,7 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
         `--patience=${size.patience}`,
         '--stock=256',
         '--audits=100',
+        '--periods=0',
         '--log-level=info',
       ]),
   );

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import type { Address } from '../../../src/tile/address.js';
 import type { Lease } from '../../../src/wire/messages.js';
 import { daemon, killAll, run } from '../../e2e/support/mandeld.js';
@@ -55,9 +55,11 @@ export class Stage {
     const name = `${this.#count++}`;
     const root = join(this.#folder, `cache-${name}`);
     await cp(join(this.#folder, 'template'), root, { recursive: true, preserveTimestamps: true });
-    const options = { 'max-level': LEVEL, patience: 1, lease: 60, audits: 0, ...more };
+    const options = { 'max-level': LEVEL, patience: 1, lease: 60, periods: 0, ...more };
     const list = Object.entries(options).flatMap(([key, value]) => [`--${key}`, `${value}`]);
-    return new HubProcess(root, join(this.#folder, `data-${name}`), [...list, '--log-level', 'info']);
+    const data = join(this.#folder, `data-${name}`);
+    await cp(inject('embedded'), join(data, 'database'), { recursive: true });
+    return new HubProcess(root, data, [...list, '--log-level', 'info'], { MANDELD_AUDITS: '0' });
   }
 
   client(hub: HubProcess, name: string, network: string): Client {
