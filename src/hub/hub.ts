@@ -24,6 +24,7 @@ import { Features } from './features/features.js';
 import { FeatureLister } from './features/lister.js';
 import { Judge } from './judge.js';
 import { Leases } from './leases.js';
+import { Mender } from './mender.js';
 import { Comments } from './places/comments.js';
 import { Moderation } from './places/moderation.js';
 import { Places } from './places/places.js';
@@ -77,6 +78,7 @@ export class Hub {
   readonly #stock: Stock;
   readonly #judge: Judge;
   readonly #auditor: Auditor;
+  readonly #mender: Mender;
   readonly #daemon: Daemon;
   readonly #features: Features;
   readonly #featurePool: WorkerPool<FeatureJob, FeatureAnswer>;
@@ -98,6 +100,7 @@ export class Hub {
     this.#stock = parts.stock;
     this.#judge = parts.judge;
     this.#auditor = parts.auditor;
+    this.#mender = parts.mender;
     this.#daemon = parts.daemon;
     this.#features = new Features(db);
     this.#featurePool = new WorkerPool(new URL('./features/feature-worker.js', import.meta.url), 1);
@@ -140,6 +143,7 @@ export class Hub {
         patience: options.patience,
         logger,
         holds: (address) => crew?.holds(address) ?? false,
+        onDamaged: (address) => mender.complain(address),
         onRight: (address, boring) => crew?.finishTile(address, boring) ?? false,
         onSuspicion: () => auditor.wake(),
       });
@@ -151,6 +155,14 @@ export class Hub {
         logger,
         judge,
         onMended: async (addresses) => (await crew?.dropMissing(addresses)) ?? [],
+      });
+      const mender: Mender = new Mender({
+        layout,
+        job,
+        stock,
+        logger,
+        holds: (address) => crew?.holds(address) ?? false,
+        onDropped: async (address) => await suspicions.drop((await crew?.dropMissing([address])) ?? []),
       });
       const daemon = await Daemon.start({
         ...options,
@@ -168,7 +180,7 @@ export class Hub {
           return crew;
         },
       });
-      hub = new Hub(options, layout, db, { stock, judge, auditor, daemon });
+      hub = new Hub(options, layout, db, { stock, judge, auditor, mender, daemon });
       return hub;
     } catch (error) {
       await db.destroy();
@@ -180,6 +192,7 @@ export class Hub {
   run(): void {
     this.#judge.start();
     this.#auditor.start();
+    this.#mender.start();
     this.#lister.start();
     this.#demand.start();
     this.#running = this.#daemon.run();
@@ -212,6 +225,7 @@ export class Hub {
           layout: this.#layout,
           stock,
           onUpload: () => this.#judge.wake(),
+          onFailure: () => this.#mender.wake(),
         }),
         ...asideRoutes({ stock }),
         ...featureRoutes({ features: this.#features, pool: this.#featurePool, clock }),
@@ -244,6 +258,7 @@ export class Hub {
     if (this.#timer) clearInterval(this.#timer);
     await this.#judge.close();
     await this.#auditor.close();
+    await this.#mender.close();
     await this.#lister.close();
     await this.#demand.close();
     await this.#featurePool.close();
@@ -261,5 +276,6 @@ interface HubParts {
   readonly stock: Stock;
   readonly judge: Judge;
   readonly auditor: Auditor;
+  readonly mender: Mender;
   readonly daemon: Daemon;
 }

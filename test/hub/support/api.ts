@@ -54,7 +54,13 @@ export async function startApi(db: Database, root: string, more: readonly Route[
         clock,
         onError: (error) => errors.push(error),
         routes: [
-          ...volunteerRoutes({ leases, layout, stock: new Stock(db, 'hub-a'), onUpload: () => undefined }),
+          ...volunteerRoutes({
+            leases,
+            layout,
+            stock: new Stock(db, 'hub-a'),
+            onUpload: () => undefined,
+            onFailure: () => undefined,
+          }),
           ...accountRoutes({ db, accounts, isSecure: false, clock }),
           ...more,
         ],
