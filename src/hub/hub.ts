@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Layout } from '../cache/layout.js';
+import { listClients } from '../cache/liveness.js';
 import { readSettings } from '../cache/settings.js';
 import { TILES_PER_JOB } from '../daemon/crew.js';
 import { Daemon } from '../daemon/daemon.js';
@@ -25,6 +26,7 @@ import { FeatureLister } from './features/lister.js';
 import { Judge } from './judge.js';
 import { Leases } from './leases.js';
 import { Mender } from './mender.js';
+import { adoptOrphans } from './orphans.js';
 import { Comments } from './places/comments.js';
 import { Moderation } from './places/moderation.js';
 import { Places } from './places/places.js';
@@ -34,6 +36,8 @@ import { Suspicions } from './suspicions.js';
 
 /** Leases that are over are looked for at these intervals at the least, in milliseconds. */
 const EXPIRE_MS = 5000;
+/** What hubs that are gone have left is looked for at these intervals, in milliseconds. */
+const ADOPT_MS = 60_000;
 
 /** How a hub works; all of it is decided by the command line. */
 export interface HubOptions {
@@ -87,7 +91,8 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #layout: Layout;
   #running: Promise<unknown> = Promise.resolve();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #adopting: Promise<void> = Promise.resolve();
   /** Payments, one after the other. */
   #paying: Promise<void> = Promise.resolve();
 
@@ -200,11 +205,26 @@ export class Hub {
     this.#running.catch((error: unknown) => {
       this.#options.logger.error({ err: error }, 'the hub no longer takes tiles from the cache');
     });
-    this.#timer = setInterval(() => {
-      this.#leases.expire().catch((error: unknown) => {
-        this.#options.logger.warn({ err: error }, 'leases could not be ended');
-      });
-    }, EXPIRE_MS);
+    this.#timers.push(
+      setInterval(() => {
+        this.#leases.expire().catch((error: unknown) => {
+          this.#options.logger.warn({ err: error }, 'leases could not be ended');
+        });
+      }, EXPIRE_MS),
+      setInterval(() => (this.#adopting = this.#adopt()), ADOPT_MS),
+    );
+    this.#adopting = this.#adopt();
+  }
+
+  /** Takes over what hubs that are gone have left. */
+  async #adopt(): Promise<void> {
+    const { client, logger } = this.#options;
+    try {
+      const count = await adoptOrphans(this.#db, client, async () => await listClients(this.#layout));
+      if (count > 0) logger.info({ count }, 'took over tiles of a hub that is gone');
+    } catch (error) {
+      logger.warn({ err: error }, 'tiles of hubs that are gone could not be taken over');
+    }
   }
 
   /** Adds its interface to a server. */
@@ -255,7 +275,7 @@ export class Hub {
 
   /** Gives back what nobody has finished, and ends. */
   async close(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await this.#judge.close();
     await this.#auditor.close();
     await this.#mender.close();
@@ -266,6 +286,7 @@ export class Hub {
     try {
       await this.#running;
       await this.#paying;
+      await this.#adopting;
     } finally {
       await this.#db.destroy();
     }

@@ -146,10 +146,18 @@ export class Suspicions {
     });
   }
 
-  /** Tiles are no more: what they were made of was false. */
+  /** Tiles are no more: what they were made of was false, or nothing leads to them. Who computes one does so in vain, and hears of it. */
   async drop(addresses: readonly Address[]): Promise<void> {
     if (addresses.length === 0) return;
-    await this.#db.deleteFrom('tile').where('address', 'in', addresses).execute();
+    await this.#db.transaction().execute(async (tx) => {
+      await tx
+        .updateTable('lease')
+        .set({ state: 'expired' })
+        .where('address', 'in', addresses)
+        .where('state', '=', 'held')
+        .execute();
+      await tx.deleteFrom('tile').where('address', 'in', addresses).execute();
+    });
   }
 }
 
