@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from './db/database.js';
+import { inTransaction, type Database } from './db/database.js';
 import type { Role } from './db/schema.js';
 import { HubError } from './hub-error.js';
 import { hashPassword, isPassword } from './passwords.js';
@@ -130,7 +130,7 @@ export class Accounts {
     if (!/^\P{C}{1,60}$/u.test(name))
       throw new HubError('EBODY', 'expected a name of 1 to 60 characters for the token, such as "laptop"');
     const secret = newSecret('mandeld_');
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       // One at a time, or two would each find room for one.
       await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
       const { count } = await tx
@@ -188,7 +188,7 @@ export class Accounts {
    * the network stays until then, so that nobody gives a second opinion of his own tile.
    */
   async delete(account: number): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
       await tx
         .updateTable('account')
         .set({ name: null, name_key: null, password: null, role: 'user', deleted: sql`now()` })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Address } from '../tile/address.js';
 import type { Lease, LeaseReport, Receipt } from '../wire/messages.js';
-import type { Database, Queries } from './db/database.js';
+import { inTransaction, type Database, type Queries } from './db/database.js';
 import type { LeaseState } from './db/schema.js';
 import { HubError } from './hub-error.js';
 import { digestOf } from './secrets.js';
@@ -39,7 +39,7 @@ export class Leases {
     const isFreed = over && (await this.expire()) > 0;
     // Most who ask while there is nothing are answered by one question to the database.
     if (!isOpen && !isFreed) return [];
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       // One checkout of an account at a time, or two would each find room for as many.
       await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
       const { held } = await tx
@@ -135,7 +135,7 @@ export class Leases {
 
   /** Gives back all tiles whose leases are over. */
   async expire(): Promise<number> {
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       const over = await tx
         .updateTable('lease')
         .set({ state: 'expired' })
@@ -174,7 +174,7 @@ export class Leases {
 
   /** @throws HubError ENONE, ELEASE when it is not held any more */
   async extend(account: number, lease: number, attempt: number): Promise<LeaseReport> {
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       const found = await this.#find(tx, account, lease, attempt);
       assertHeld(found);
       await tx.updateTable('lease').set({ expires: this.#end() }).where('id', '=', lease).execute();
@@ -194,7 +194,7 @@ export class Leases {
     attempt: number,
     reason: string | null,
   ): Promise<LeaseReport> {
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       const found = await this.#find(tx, account, lease, attempt);
       const state = reason === null ? 'returned' : 'failed';
       if (found.state === state) return reportOf(lease, state, 0);
@@ -213,7 +213,7 @@ export class Leases {
    */
   async upload(account: number, lease: number, attempt: number, body: Uint8Array): Promise<Receipt> {
     const digest = digestOf(body);
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       const found = await this.#find(tx, account, lease, attempt);
       if (found.state === 'uploaded') {
         const known = await tx

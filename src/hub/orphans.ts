@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from './db/database.js';
+import { inTransaction, type Database } from './db/database.js';
 
 /**
  * Takes over what hubs that are gone have left in the database: one that was killed and is started under another name, as in a container, would leave
@@ -18,7 +18,7 @@ export async function adoptOrphans(
   const present = [own, ...(await clients())];
   const { rows } = await sql`select 1 from tile where hub <> all (${present}) limit 1`.execute(db);
   if (rows.length === 0) return 0;
-  return await db.transaction().execute(async (tx) => {
+  return await inTransaction(db, async (tx) => {
     const left = await tx
       .selectFrom('tile')
       .select(['address', 'hub'])

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Address } from '../tile/address.js';
-import type { Database, Queries } from './db/database.js';
+import { inTransaction, type Database, type Queries } from './db/database.js';
 
 /** Tiles of one list. */
 const MAX_ASIDES = 200;
@@ -19,7 +19,7 @@ export class Stock {
 
   /** Nothing is held: after a start, or when the cache's other clients have taken the hub for dead. */
   async empty(): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
       await tx.updateTable('tile').set({ held: false }).where('hub', '=', this.#hub).execute();
       await tx
         .deleteFrom('tile')
@@ -101,7 +101,7 @@ export class Stock {
 
   /** Forgets how often a tile has failed: it was not the volunteers' fault. */
   async forgive(address: Address): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
       await tx
         .updateTable('tile')
         .set({ failures: 0, reasons: '' })
@@ -114,7 +114,7 @@ export class Stock {
 
   /** Gives a tile that was set aside to volunteers again, as if nothing had been. @returns whether it was set aside */
   async resume(address: Address): Promise<boolean> {
-    return await this.#db.transaction().execute(async (tx) => await giveOutAnew(tx, address));
+    return await inTransaction(this.#db, async (tx) => await giveOutAnew(tx, address));
   }
 }
 
