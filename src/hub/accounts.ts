@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { inTransaction, type Database } from './db/database.js';
 import type { Role } from './db/schema.js';
 import { HubError } from './hub-error.js';
+import { reopen } from './leases.js';
 import { hashPassword, isPassword } from './passwords.js';
 import { digestOf, newSecret } from './secrets.js';
 
@@ -184,8 +185,9 @@ export class Accounts {
   }
 
   /**
-   * Removes what tells who somebody is, and where from. The row stays, so that the ledger stays true. Of a result that is not decided on
-   * the network stays until then, so that nobody gives a second opinion of his own tile.
+   * Removes what tells who somebody is, and where from. The row stays, so that the ledger stays true. What he has leased is given back, or an upload that
+   * is on its way would be of no network. Of a result that is not decided on the network stays until then, so that nobody gives a second opinion of his
+   * own tile.
    */
   async delete(account: number): Promise<void> {
     await inTransaction(this.#db, async (tx) => {
@@ -200,6 +202,17 @@ export class Accounts {
         .set({ revoked: sql`coalesce(revoked, now())`, name: '' })
         .where('account', '=', account)
         .execute();
+      const held = await tx
+        .updateTable('lease')
+        .set({ state: 'returned' })
+        .where('account', '=', account)
+        .where('state', '=', 'held')
+        .returning('address')
+        .execute();
+      await reopen(
+        tx,
+        held.map(({ address }) => address),
+      );
       await tx.updateTable('lease').set({ origin: '' }).where('account', '=', account).execute();
       await tx
         .updateTable('result')

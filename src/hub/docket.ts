@@ -129,7 +129,7 @@ export class Docket {
       const ids = results.map(({ id }) => id);
       await tx
         .updateTable('result')
-        .set({ state: 'false', reason, decided: sql`now()`, body: null })
+        .set({ state: 'false', reason, decided: sql`now()`, body: null, origin: '' })
         .where('id', 'in', ids)
         .where('state', '=', 'pending')
         .execute();
@@ -176,7 +176,7 @@ async function acceptResults(tx: Queries, results: readonly PendingResult[], pro
   if (results.length === 0) return false;
   const rows = await tx
     .updateTable('result')
-    .set({ state: 'valid', proof, decided: sql`now()`, body: null })
+    .set({ state: 'valid', proof, decided: sql`now()`, body: null, origin: '' })
     .where(
       'id',
       'in',

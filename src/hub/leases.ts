@@ -41,7 +41,13 @@ export class Leases {
     if (!isOpen && !isFreed) return [];
     return await inTransaction(this.#db, async (tx) => {
       // One checkout of an account at a time, or two would each find room for as many.
-      await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
+      const asker = await tx
+        .selectFrom('account')
+        .select('deleted')
+        .where('id', '=', account)
+        .forNoKeyUpdate()
+        .executeTakeFirst();
+      if (asker === undefined || asker.deleted !== null) return [];
       const { held } = await tx
         .selectFrom('lease')
         .select((select) => select.fn.countAll<number>().as('held'))
@@ -291,7 +297,7 @@ function reportOf(lease: number, state: LeaseState, seconds: number): LeaseRepor
 }
 
 /** Tiles that nobody has any more may be given again; where results wait, for another opinion. */
-async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> {
+export async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
   await tx
     .updateTable('tile')

@@ -290,4 +290,45 @@ onEachDatabase((fresh) => {
     expect(await leases.checkout(bob, HOME, 1)).toEqual([]);
     expect(await leases.checkout(bob, '198.51.100.1', 1)).toHaveLength(1);
   });
+
+  it.each(['valid', 'false'])(
+    'of who is deleted no network is kept when his result is %s at last',
+    async (state) => {
+      const { db } = await fresh();
+      const ann = await newcomer(db);
+      const [tile] = await stocked(db, 1);
+      const leases = new Leases(db, 600);
+      const network = '198.51.100.78';
+      const [{ lease }] = await leases.checkout(ann, network, 1);
+      await leases.upload(ann, lease, 1, Buffer.from('body'));
+      await new Accounts(db).delete(ann);
+      expect(await traces(db, network)).toEqual(['result']);
+      const docket = new Docket(db, 'hub-a');
+      const results = await docket.pending(tile);
+      if (state === 'valid') await docket.accept([{ address: tile, results, proof: 'alone' }]);
+      else await docket.convict(results, 'false');
+      expect(await traces(db, network)).toEqual([]);
+    },
+  );
+
+  it('who is deleted gives back what he has leased: an upload that is on its way is none any more', async () => {
+    const { db } = await fresh();
+    const [ann, bob, cy] = [await newcomer(db), await newcomer(db), await newcomer(db)];
+    const tiles = await stocked(db, 2);
+    const leases = new Leases(db, 600);
+    const docket = new Docket(db, 'hub-a');
+    const [doubted] = await leases.checkout(cy, '198.51.100.2', 1);
+    await leases.upload(cy, doubted.lease, 1, Buffer.from('body'));
+    await docket.ask(doubted.address);
+    const given = await leases.checkout(ann, HOME, 2);
+    await new Accounts(db).delete(ann);
+    for (const { lease, attempt } of given)
+      await expect(leases.upload(ann, lease, attempt, Buffer.from('body'))).rejects.toMatchObject({
+        code: 'ELEASE',
+      });
+    expect(await leases.checkout(ann, HOME, 2)).toEqual([]);
+    // Both are free at once, the one in doubt as such.
+    expect((await leases.checkout(bob, HOME, 2)).map(({ address }) => address)).toEqual(tiles);
+    expect(await leases.checkout(cy, HOME, 2)).toEqual([]);
+  });
 });
