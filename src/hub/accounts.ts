@@ -27,8 +27,13 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{1,38}[\p{L}\p{N}]$/u;
 const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 const PASSWORD = { least: 10, most: 200 } as const;
 const SESSION_DAYS = 30;
+/** Browsers in which an account is signed in; one more signs the oldest out. */
+const MAX_SESSIONS = 50;
 /** Tokens of an account that are not revoked. */
 const MAX_TOKENS = 50;
+/** Revoked tokens of an account that are remembered, the latest ones, and for how long: it is for their owner only to see what he did. */
+const MAX_REVOKED = 50;
+const REVOKED_DAYS = 90;
 
 /** Accounts, and how people and programs prove that they act for one: by a session's cookie or a token. */
 export class Accounts {
@@ -79,7 +84,20 @@ export class Accounts {
       .execute();
     await this.#db
       .deleteFrom('session')
-      .where('expires', '<', sql<Date>`now()`)
+      .where((where) =>
+        where.or([
+          where('expires', '<', sql<Date>`now()`),
+          where('digest', 'in', (session) =>
+            session
+              .selectFrom('session')
+              .select('digest')
+              .where('account', '=', account)
+              .orderBy('created', 'desc')
+              .orderBy('digest')
+              .offset(MAX_SESSIONS),
+          ),
+        ]),
+      )
       .execute();
     return secret;
   }
@@ -172,6 +190,24 @@ export class Accounts {
       .where('account', '=', account)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) throw new HubError('ENONE', 'There is no such token.');
+    await this.#db
+      .deleteFrom('token')
+      .where((where) =>
+        where.or([
+          where('revoked', '<', sql<Date>`now() - ${`${REVOKED_DAYS} days`}::interval`),
+          where('id', 'in', (token) =>
+            token
+              .selectFrom('token')
+              .select('id')
+              .where('account', '=', account)
+              .where('revoked', 'is not', null)
+              .orderBy('revoked', 'desc')
+              .orderBy('id', 'desc')
+              .offset(MAX_REVOKED),
+          ),
+        ]),
+      )
+      .execute();
   }
 
   /** Gives an account another role. @returns false when there is none of the name */
@@ -197,11 +233,7 @@ export class Accounts {
         .where('id', '=', account)
         .execute();
       await tx.deleteFrom('session').where('account', '=', account).execute();
-      await tx
-        .updateTable('token')
-        .set({ revoked: sql`coalesce(revoked, now())`, name: '' })
-        .where('account', '=', account)
-        .execute();
+      await tx.deleteFrom('token').where('account', '=', account).execute();
       const held = await tx
         .updateTable('lease')
         .set({ state: 'returned' })

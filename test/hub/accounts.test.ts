@@ -242,6 +242,42 @@ onEachDatabase((fresh) => {
     });
   });
 
+  it('tokens that were revoked are remembered for some time, and not more than 50', async () => {
+    const { db } = await fresh();
+    const accounts = new Accounts(db);
+    const [ann, bob] = [await newcomer(db), await newcomer(db)];
+    const kept = await accounts.newToken(ann, 'kept');
+    const others = await accounts.newToken(bob, 'another one’s');
+    await accounts.revokeToken(bob, others.id);
+    for (let i = 0; i < 60; i++) await accounts.revokeToken(ann, (await accounts.newToken(ann, `${i}`)).id);
+    const names = (await accounts.tokens(ann)).map(({ name }) => name);
+    expect(names).toEqual(['kept', ...Array.from({ length: 50 }, (_, i) => `${10 + i}`)]);
+    await db
+      .updateTable('token')
+      .set({ revoked: sql`revoked - interval '91 days'` })
+      .where('revoked', 'is not', null)
+      .execute();
+    const last = await accounts.newToken(ann, 'last');
+    await accounts.revokeToken(ann, last.id);
+    expect((await accounts.tokens(ann)).map(({ name }) => name)).toEqual(['kept', 'last']);
+    expect(await accounts.tokens(bob)).toEqual([]);
+    expect(await accounts.ofToken(kept.secret)).toMatchObject({ id: ann });
+  });
+
+  it('an account is signed in in 50 browsers at the most, the oldest ends', async () => {
+    const { db } = await fresh();
+    const accounts = new Accounts(db);
+    const [ann, bob] = [await newcomer(db), await newcomer(db)];
+    const other = await accounts.openSession(bob);
+    const secrets: string[] = [];
+    for (let i = 0; i < 52; i++) secrets.push(await accounts.openSession(ann));
+    const known = await Promise.all(
+      secrets.map(async (secret) => (await accounts.ofSession(secret)) !== null),
+    );
+    expect(known).toEqual(secrets.map((_, i) => i >= 2));
+    expect(await accounts.ofSession(other)).toMatchObject({ id: bob });
+  });
+
   it('who is deleted leaves neither name nor network, and the ledger stays true', async () => {
     const { db } = await fresh();
     const accounts = new Accounts(db);
