@@ -4,6 +4,7 @@ import { Accounts } from '../../src/hub/accounts.js';
 import type { Database } from '../../src/hub/db/database.js';
 import { Docket } from '../../src/hub/docket.js';
 import { Leases } from '../../src/hub/leases.js';
+import { Tokens } from '../../src/hub/tokens.js';
 import { onEachDatabase } from './support/database.js';
 import { HOME, newcomer, stocked } from './support/people.js';
 
@@ -183,24 +184,24 @@ onEachDatabase((fresh) => {
       const { db } = await fresh();
       const accounts = new Accounts(db);
       const [ann, bob] = [await newcomer(db), await newcomer(db)];
-      const one = await accounts.newToken(ann, 'laptop');
-      const two = await accounts.newToken(ann, '山 🍌');
+      const one = await new Tokens(db).make(ann, 'laptop');
+      const two = await new Tokens(db).make(ann, '山 🍌');
       expect(one.secret).toMatch(/^mandeld_[\w-]{32}$/);
       expect(await accounts.ofToken(one.secret)).toMatchObject({ id: ann });
       expect(await traces(db, one.secret)).toEqual([]);
       // Nobody revokes another one's.
-      await expect(accounts.revokeToken(bob, one.id)).rejects.toMatchObject({ code: 'ENONE' });
+      await expect(new Tokens(db).revoke(bob, one.id)).rejects.toMatchObject({ code: 'ENONE' });
       expect(await accounts.ofToken(one.secret)).toMatchObject({ id: ann });
-      await accounts.revokeToken(ann, one.id);
+      await new Tokens(db).revoke(ann, one.id);
       expect(await accounts.ofToken(one.secret)).toBeNull();
       expect(await accounts.ofToken(two.secret)).toMatchObject({ id: ann });
-      const [{ revoked }] = await accounts.tokens(ann);
-      await accounts.revokeToken(ann, one.id);
-      expect(await accounts.tokens(ann)).toMatchObject([
+      const [{ revoked }] = await new Tokens(db).list(ann);
+      await new Tokens(db).revoke(ann, one.id);
+      expect(await new Tokens(db).list(ann)).toMatchObject([
         { id: one.id, name: 'laptop', revoked },
         { id: two.id, name: '山 🍌', revoked: null },
       ]);
-      expect(await accounts.tokens(bob)).toEqual([]);
+      expect(await new Tokens(db).list(bob)).toEqual([]);
       // A session's secret is no token, and the other way round.
       expect(await accounts.ofToken(await accounts.openSession(ann))).toBeNull();
       expect(await accounts.ofSession(two.secret)).toBeNull();
@@ -210,8 +211,8 @@ onEachDatabase((fresh) => {
       const { db } = await fresh();
       const accounts = new Accounts(db);
       const ann = await newcomer(db);
-      const { secret } = await accounts.newToken(ann, 'laptop');
-      const used = async (): Promise<Date | null> => (await accounts.tokens(ann))[0].used;
+      const { secret } = await new Tokens(db).make(ann, 'laptop');
+      const used = async (): Promise<Date | null> => (await new Tokens(db).list(ann))[0].used;
       expect(await used()).toBeNull();
       await accounts.ofToken(secret);
       const first = await used();
@@ -228,17 +229,17 @@ onEachDatabase((fresh) => {
 
     it('are 50 at the most, however many are made at once, and have names', async () => {
       const { db, another } = await fresh();
-      const hubs = [new Accounts(db), new Accounts(await another())];
+      const dbs = [db, await another()];
       const ann = await newcomer(db);
       for (const name of ['', 'x'.repeat(61), 'a\u0000b', 'a\nb', '\uD800'])
-        await expect(hubs[0].newToken(ann, name)).rejects.toMatchObject({ code: 'EBODY' });
+        await expect(new Tokens(db).make(ann, name)).rejects.toMatchObject({ code: 'EBODY' });
       const making = await Promise.allSettled(
-        Array.from({ length: 60 }, async (_, i) => await hubs[i % 2].newToken(ann, `${i}`)),
+        Array.from({ length: 60 }, async (_, i) => await new Tokens(dbs[i % 2]).make(ann, `${i}`)),
       );
       const made = making.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       expect(made).toHaveLength(50);
-      await hubs[0].revokeToken(ann, made[0].id);
-      await hubs[0].newToken(ann, 'one more');
+      await new Tokens(db).revoke(ann, made[0].id);
+      await new Tokens(db).make(ann, 'one more');
     });
   });
 
@@ -246,21 +247,22 @@ onEachDatabase((fresh) => {
     const { db } = await fresh();
     const accounts = new Accounts(db);
     const [ann, bob] = [await newcomer(db), await newcomer(db)];
-    const kept = await accounts.newToken(ann, 'kept');
-    const others = await accounts.newToken(bob, 'another one’s');
-    await accounts.revokeToken(bob, others.id);
-    for (let i = 0; i < 60; i++) await accounts.revokeToken(ann, (await accounts.newToken(ann, `${i}`)).id);
-    const names = (await accounts.tokens(ann)).map(({ name }) => name);
+    const kept = await new Tokens(db).make(ann, 'kept');
+    const others = await new Tokens(db).make(bob, 'another one’s');
+    await new Tokens(db).revoke(bob, others.id);
+    for (let i = 0; i < 60; i++)
+      await new Tokens(db).revoke(ann, (await new Tokens(db).make(ann, `${i}`)).id);
+    const names = (await new Tokens(db).list(ann)).map(({ name }) => name);
     expect(names).toEqual(['kept', ...Array.from({ length: 50 }, (_, i) => `${10 + i}`)]);
     await db
       .updateTable('token')
       .set({ revoked: sql`revoked - interval '91 days'` })
       .where('revoked', 'is not', null)
       .execute();
-    const last = await accounts.newToken(ann, 'last');
-    await accounts.revokeToken(ann, last.id);
-    expect((await accounts.tokens(ann)).map(({ name }) => name)).toEqual(['kept', 'last']);
-    expect(await accounts.tokens(bob)).toEqual([]);
+    const last = await new Tokens(db).make(ann, 'last');
+    await new Tokens(db).revoke(ann, last.id);
+    expect((await new Tokens(db).list(ann)).map(({ name }) => name)).toEqual(['kept', 'last']);
+    expect(await new Tokens(db).list(bob)).toEqual([]);
     expect(await accounts.ofToken(kept.secret)).toMatchObject({ id: ann });
   });
 
@@ -286,7 +288,7 @@ onEachDatabase((fresh) => {
     const { id } = await accounts.signUp(name, PASSWORD);
     await accounts.setRole(name, 'admin');
     const session = await accounts.openSession(id);
-    const token = await accounts.newToken(id, `${name}’s laptop`);
+    const token = await new Tokens(db).make(id, `${name}’s laptop`);
     const [tile] = await stocked(db, 3);
     const leases = new Leases(db, 600);
     const [first, second] = await leases.checkout(id, network, 3);

@@ -11,6 +11,7 @@ import { ALGORITHM_VERSION, FORMAT_VERSION } from '../../src/cache/settings.js';
 import type { Database } from '../../src/hub/db/database.js';
 import { route } from '../../src/hub/api/route.js';
 import { Stock } from '../../src/hub/stock.js';
+import { Tokens } from '../../src/hub/tokens.js';
 import { encodeResult, MAX_RESULT_BYTES, RESULT_TYPE } from '../../src/wire/result-codec.js';
 import { useCaches } from '../e2e/support/caches.js';
 import { startApi, type Document, type TestApi } from './support/api.js';
@@ -61,7 +62,7 @@ beforeEach(async () => {
     cookie: `mandeld_session=${await api.accounts.openSession(ann)}`,
     'sec-fetch-site': 'same-origin',
   };
-  program = { authorization: `Bearer ${(await api.accounts.newToken(ann, 'laptop')).secret}` };
+  program = { authorization: `Bearer ${(await new Tokens(db).make(ann, 'laptop')).secret}` };
 });
 
 describe('the document', () => {

@@ -6,6 +6,7 @@ import type { Database } from '../db/database.js';
 import { historyOf, standingOf } from '../history.js';
 import { HubError } from '../hub-error.js';
 import { leaderboard } from '../ledger.js';
+import { Tokens } from '../tokens.js';
 import { SESSION_COOKIE, sessionOf } from './api.js';
 import { route, type Route } from './route.js';
 
@@ -47,6 +48,7 @@ export interface AccountParts {
 
 /** Signing up and in, tokens, what became of one's results, and who has most beans. */
 export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): Route[] {
+  const tokens = new Tokens(db);
   const signUps = new RateLimit(clock, SIGN_UPS.burst, SIGN_UPS.perSecond);
   const signIns = new RateLimit(clock, SIGN_INS.burst, SIGN_INS.perSecond);
   const cookie = (value: string, maxAge: number): string =>
@@ -165,7 +167,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       answer: z.object({ tokens: z.array(token) }),
       status: 200,
       handle: async ({ account }) => ({
-        tokens: (await accounts.tokens(account.id)).map(({ created, used, revoked, ...rest }) => ({
+        tokens: (await tokens.list(account.id)).map(({ created, used, revoked, ...rest }) => ({
           ...rest,
           created: created.toISOString(),
           used: used?.toISOString() ?? null,
@@ -181,7 +183,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       body: z.strictObject({ name: z.string() }),
       answer: z.object({ id: number, secret: z.string() }),
       status: 201,
-      handle: async ({ account, body }) => await accounts.newToken(account.id, body.name),
+      handle: async ({ account, body }) => await tokens.make(account.id, body.name),
     }),
     route({
       method: 'DELETE',
@@ -192,7 +194,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       answer: null,
       status: 204,
       handle: async ({ account, ids }) => {
-        await accounts.revokeToken(account.id, ids.token);
+        await tokens.revoke(account.id, ids.token);
         return null;
       },
     }),
