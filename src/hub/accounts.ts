@@ -4,7 +4,7 @@ import type { Role } from './db/schema.js';
 import { HubError } from './hub-error.js';
 import { reopen } from './leases.js';
 import { hashPassword, isPassword } from './passwords.js';
-import { digestOf, newSecret } from './secrets.js';
+import { digestOf, isSame, newSecret, signatureOf } from './secrets.js';
 
 /** Who asks. */
 export interface Account {
@@ -55,6 +55,32 @@ export class Accounts {
     const isRight = await isPassword(password, found?.password ?? null);
     if (found?.name == null || !isRight) throw new HubError('ESIGNIN', 'Name or password are not right.');
     return { id: found.id, name: found.name, role: found.role };
+  }
+
+  /**
+   * What a browser keeps by which it is known to have been signed in to an account, until that has another password. It opens nothing.
+   *
+   * @returns a text; nothing of it is kept here
+   */
+  async newDevice(account: number): Promise<string> {
+    const { password } = await this.#db
+      .selectFrom('account')
+      .select('password')
+      .where('id', '=', account)
+      .executeTakeFirstOrThrow();
+    const nonce = newSecret('');
+    return `${nonce}.${signatureOf(nonce, password ?? '')}`;
+  }
+
+  /** Whether {@link newDevice} has made a text for the account of a name. */
+  async isDevice(name: string, device: string): Promise<boolean> {
+    const found = await this.#db
+      .selectFrom('account')
+      .select('password')
+      .where('name_key', '=', keyOf(name))
+      .executeTakeFirst();
+    const [nonce, signature = ''] = device.split('.', 2);
+    return found?.password != null && isSame(signature, signatureOf(nonce, found.password));
   }
 
   /** Begins a session. @returns what the browser keeps */

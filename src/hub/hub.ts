@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Layout } from '../cache/layout.js';
@@ -211,7 +212,9 @@ export class Hub {
           this.#options.logger.warn({ err: error }, 'leases could not be ended');
         });
       }, EXPIRE_MS),
-      setInterval(() => (this.#adopting = this.#adopt()), ADOPT_MS),
+      setInterval(() => {
+        this.#adopting = this.#adopt();
+      }, ADOPT_MS),
     );
     this.#adopting = this.#adopt();
   }
@@ -254,7 +257,7 @@ export class Hub {
           comments: new Comments(db),
           moderation: new Moderation(db),
         }),
-        ...accountRoutes({ db, accounts: this.accounts, isSecure, clock }),
+        ...accountRoutes({ db, accounts: this.accounts, isSecure, clock, sleep }),
       ],
     });
   }
@@ -291,6 +294,11 @@ export class Hub {
       await this.#db.destroy();
     }
   }
+}
+
+/** Somebody's patience is no reason for a hub not to end. */
+async function sleep(milliseconds: number): Promise<void> {
+  await delay(milliseconds, undefined, { ref: false });
 }
 
 interface HubParts {

@@ -140,8 +140,13 @@ async function whoAsks(accounts: Accounts, request: FastifyRequest): Promise<Acc
 
 /** The secret of a browser's session. */
 export function sessionOf(request: FastifyRequest): string | null {
-  const secret = parseCookie(request.headers.cookie?.slice(0, 8192) ?? '')[SESSION_COOKIE];
-  return secret === undefined || secret.length > 200 ? null : secret;
+  return cookieOf(request, SESSION_COOKIE);
+}
+
+/** A cookie of the hub's. */
+export function cookieOf({ headers }: FastifyRequest, name: string): string | null {
+  const text = parseCookie(headers.cookie?.slice(0, 8192) ?? '')[name];
+  return text === undefined || text.length > 200 ? null : text;
 }
 
 /** A page of another origin must not act for whoever looks at it. Browsers send neither this cookie nor these headers falsely. */
