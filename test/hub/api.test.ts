@@ -589,6 +589,24 @@ describe('a connection', () => {
     expect(large).toMatch(/^HTTP\/1\.1 413 /);
   });
 
+  it('is one of 64 of a network that send tiles at a time, and leaves its place', async () => {
+    const { port } = new URL(api.server.url);
+    const head = put(1, 1000, program['authorization']);
+    const open = Array.from({ length: 64 }, () => connect(Number(port), '127.0.0.1'));
+    for (const socket of open) {
+      socket.on('error', () => undefined);
+      socket.write(head);
+    }
+    const ask = async (): Promise<string> => (await answers([head, 'x'.repeat(1000)])).split('\r\n', 1)[0];
+    while ((await ask()) !== 'HTTP/1.1 503 Service Unavailable') await delay(20);
+    for (const socket of open) socket.destroy();
+    while ((await ask()) !== 'HTTP/1.1 422 Unprocessable Entity') await delay(20);
+    // A place that was left is left once.
+    for (let i = 0; i < 70; i++)
+      await api.ask('PUT', '/leases/1/result?attempt=1', upload(Buffer.from('x'), program));
+    expect(await ask()).toBe('HTTP/1.1 422 Unprocessable Entity');
+  });
+
   it('with two lengths, or a length and pieces, is cut off', async () => {
     for (const trick of [
       'Content-Length: 2\r\nContent-Length: 3',
