@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import type { Database } from './db/database.js';
+import { inTransaction, type Database } from './db/database.js';
 import type { Role } from './db/schema.js';
 import { HubError } from './hub-error.js';
+import { reopen } from './leases.js';
 import { hashPassword, isPassword } from './passwords.js';
-import { Recent } from './recent.js';
-import { digestOf, newSecret } from './secrets.js';
+import { digestOf, isSame, newSecret, signatureOf } from './secrets.js';
+import { Tokens } from './tokens.js';
 
 /** Who asks. */
 export interface Account {
@@ -13,40 +14,22 @@ export interface Account {
   readonly role: Role;
 }
 
-/** A token as its owner sees it; the secret is told once only. */
-export interface TokenEntry {
-  readonly id: number;
-  readonly name: string;
-  readonly created: Date;
-  readonly used: Date | null;
-  readonly revoked: Date | null;
-}
-
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{1,38}[\p{L}\p{N}]$/u;
 /** Their letters look like each other's: in one name they would be there to be taken for another one. */
 const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 const PASSWORD = { least: 10, most: 200 } as const;
 const SESSION_DAYS = 30;
-/** Tokens of an account that are not revoked. */
-const MAX_TOKENS = 50;
-/** So long a token is believed without asking the database again, in milliseconds: another hub on it may have revoked it. */
-const TOKEN_MS = 30_000;
-/** When tokens were used last is noted so often, in milliseconds. */
-const USE_MS = 10_000;
+/** Browsers in which an account is signed in; one more signs the oldest out. */
+const MAX_SESSIONS = 50;
 
 /** Accounts, and how people and programs prove that they act for one: by a session's cookie or a token. */
 export class Accounts {
+  readonly tokens: Tokens;
   readonly #db: Database;
-  /** By the tokens' digests: a volunteer's program asks every few seconds. */
-  readonly #recent: Recent<Account>;
-  /** Tokens whose use is not noted in the database yet. */
-  readonly #used = new Set<number>();
-  #noteAfter = -Infinity;
 
-  /** @param tokenMs how long a token is believed without asking again, in milliseconds */
-  constructor(db: Database, tokenMs: number = TOKEN_MS) {
+  constructor(db: Database, tokens: Tokens = new Tokens(db)) {
     this.#db = db;
-    this.#recent = new Recent(tokenMs);
+    this.tokens = tokens;
   }
 
   /** @throws HubError EBODY for a name or password that is none, ENAME for a name that is taken */
@@ -77,6 +60,32 @@ export class Accounts {
     return { id: found.id, name: found.name, role: found.role };
   }
 
+  /**
+   * What a browser keeps by which it is known to have been signed in to an account, until that has another password. It opens nothing.
+   *
+   * @returns a text; nothing of it is kept here
+   */
+  async newDevice(account: number): Promise<string> {
+    const { password } = await this.#db
+      .selectFrom('account')
+      .select('password')
+      .where('id', '=', account)
+      .executeTakeFirstOrThrow();
+    const nonce = newSecret('');
+    return `${nonce}.${signatureOf(nonce, password ?? '')}`;
+  }
+
+  /** Whether {@link newDevice} has made a text for the account of a name. */
+  async isDevice(name: string, device: string): Promise<boolean> {
+    const found = await this.#db
+      .selectFrom('account')
+      .select('password')
+      .where('name_key', '=', keyOf(name))
+      .executeTakeFirst();
+    const [nonce, signature = ''] = device.split('.', 2);
+    return found?.password != null && isSame(signature, signatureOf(nonce, found.password));
+  }
+
   /** Begins a session. @returns what the browser keeps */
   async openSession(account: number): Promise<string> {
     const secret = newSecret('');
@@ -90,7 +99,20 @@ export class Accounts {
       .execute();
     await this.#db
       .deleteFrom('session')
-      .where('expires', '<', sql<Date>`now()`)
+      .where((where) =>
+        where.or([
+          where('expires', '<', sql<Date>`now()`),
+          where('digest', 'in', (session) =>
+            session
+              .selectFrom('session')
+              .select('digest')
+              .where('account', '=', account)
+              .orderBy('created', 'desc')
+              .orderBy('digest')
+              .offset(MAX_SESSIONS),
+          ),
+        ]),
+      )
       .execute();
     return secret;
   }
@@ -111,93 +133,6 @@ export class Accounts {
     return found?.name == null ? null : { ...found, name: found.name };
   }
 
-  /** Whose token it is; null when it is none, or revoked: by another hub on the same database, half a minute ago at the least. */
-  async ofToken(secret: string): Promise<Account | null> {
-    const digest = digestOf(secret);
-    return await this.#recent.get(digest.toString('hex'), async () => await this.#find(digest));
-  }
-
-  async #find(digest: Uint8Array): Promise<Account | null> {
-    const found = await this.#db
-      .selectFrom('token')
-      .innerJoin('account', 'account.id', 'token.account')
-      .select(['account.id', 'account.name', 'account.role', 'token.id as token'])
-      .where('token.digest', '=', digest)
-      .where('token.revoked', 'is', null)
-      .executeTakeFirst();
-    if (found?.name == null) return null;
-    await this.#noteUse(found.token);
-    return { id: found.id, name: found.name, role: found.role };
-  }
-
-  /** All of some seconds in one statement: not every request is worth a write. */
-  async #noteUse(token: number): Promise<void> {
-    this.#used.add(token);
-    if (performance.now() < this.#noteAfter) return;
-    this.#noteAfter = performance.now() + USE_MS;
-    const used = [...this.#used];
-    this.#used.clear();
-    await this.#db
-      .updateTable('token')
-      .set({ used: sql`now()` })
-      .where('id', 'in', used)
-      .execute();
-  }
-
-  /**
-   * Makes a token.
-   *
-   * @returns its number, and the secret, which is not kept
-   * @throws HubError EBODY when the name is none or there are too many
-   */
-  async newToken(account: number, name: string): Promise<{ readonly id: number; readonly secret: string }> {
-    if (!/^\P{C}{1,60}$/u.test(name))
-      throw new HubError('EBODY', 'expected a name of 1 to 60 characters for the token, such as "laptop"');
-    const secret = newSecret('mandeld_');
-    return await this.#db.transaction().execute(async (tx) => {
-      // One at a time, or two would each find room for one.
-      await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
-      const { count } = await tx
-        .selectFrom('token')
-        .select((select) => select.fn.countAll<number>().as('count'))
-        .where('account', '=', account)
-        .where('revoked', 'is', null)
-        .executeTakeFirstOrThrow();
-      if (count >= MAX_TOKENS)
-        throw new HubError(
-          'EBODY',
-          `There are ${MAX_TOKENS} tokens already. Revoke some that are not needed.`,
-        );
-      const { id } = await tx
-        .insertInto('token')
-        .values({ account, name, digest: digestOf(secret) })
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      return { id, secret };
-    });
-  }
-
-  async tokens(account: number): Promise<TokenEntry[]> {
-    return await this.#db
-      .selectFrom('token')
-      .select(['id', 'name', 'created', 'used', 'revoked'])
-      .where('account', '=', account)
-      .orderBy('id')
-      .execute();
-  }
-
-  /** @throws HubError ENONE when the account has no such token */
-  async revokeToken(account: number, id: number): Promise<void> {
-    const { numUpdatedRows } = await this.#db
-      .updateTable('token')
-      .set({ revoked: sql`coalesce(revoked, now())` })
-      .where('id', '=', id)
-      .where('account', '=', account)
-      .executeTakeFirst();
-    this.#recent.forget();
-    if (numUpdatedRows === 0n) throw new HubError('ENONE', 'There is no such token.');
-  }
-
   /** Gives an account another role. @returns false when there is none of the name */
   async setRole(name: string, role: Role): Promise<boolean> {
     const { numUpdatedRows } = await this.#db
@@ -205,27 +140,35 @@ export class Accounts {
       .set({ role })
       .where('name_key', '=', keyOf(name))
       .executeTakeFirst();
-    this.#recent.forget();
+    this.tokens.forget();
     return numUpdatedRows > 0n;
   }
 
   /**
-   * Removes what tells who somebody is, and where from. The row stays, so that the ledger stays true. Of a result that is not decided on
-   * the network stays until then, so that nobody gives a second opinion of his own tile.
+   * Removes what tells who somebody is, and where from. The row stays, so that the ledger stays true. What he has leased is given back, or an upload that
+   * is on its way would be of no network. Of a result that is not decided on the network stays until then, so that nobody gives a second opinion of his
+   * own tile.
    */
   async delete(account: number): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
       await tx
         .updateTable('account')
         .set({ name: null, name_key: null, password: null, role: 'user', deleted: sql`now()` })
         .where('id', '=', account)
         .execute();
       await tx.deleteFrom('session').where('account', '=', account).execute();
-      await tx
-        .updateTable('token')
-        .set({ revoked: sql`coalesce(revoked, now())`, name: '' })
+      await tx.deleteFrom('token').where('account', '=', account).execute();
+      const held = await tx
+        .updateTable('lease')
+        .set({ state: 'returned' })
         .where('account', '=', account)
+        .where('state', '=', 'held')
+        .returning('address')
         .execute();
+      await reopen(
+        tx,
+        held.map(({ address }) => address),
+      );
       await tx.updateTable('lease').set({ origin: '' }).where('account', '=', account).execute();
       await tx
         .updateTable('result')
@@ -234,7 +177,7 @@ export class Accounts {
         .where('state', '!=', 'pending')
         .execute();
     });
-    this.#recent.forget();
+    this.tokens.forget();
   }
 }
 

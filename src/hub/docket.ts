@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Address } from '../tile/address.js';
-import type { Database, Queries } from './db/database.js';
+import { inTransaction, type Database, type Queries } from './db/database.js';
 import type { Proof } from './db/schema.js';
 import { beansFor, grant } from './ledger.js';
 import { countFailure, MAX_FAILURES } from './leases.js';
-import { distrust } from './suspicions.js';
+import { distrust, lockAccounts } from './suspicions.js';
 
 /** A result that is not decided on. */
 export interface PendingResult {
@@ -115,17 +115,21 @@ export class Docket {
 
   /** No result of a tile is left: it may be given to others. */
   async discard(address: Address, reason: string): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => await countFailure(tx, address, reason));
+    await inTransaction(this.#db, async (tx) => await countFailure(tx, address, reason));
   }
 
   /** Results were found to be false. */
   async convict(results: readonly PendingResult[], reason: string): Promise<void> {
     if (results.length === 0) return;
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
+      await lockAccounts(
+        tx,
+        results.map(({ account }) => account),
+      );
       const ids = results.map(({ id }) => id);
       await tx
         .updateTable('result')
-        .set({ state: 'false', reason, decided: sql`now()`, body: null })
+        .set({ state: 'false', reason, decided: sql`now()`, body: null, origin: '' })
         .where('id', 'in', ids)
         .where('state', '=', 'pending')
         .execute();
@@ -143,7 +147,11 @@ export class Docket {
    */
   async accept(all: readonly Accepted[]): Promise<boolean> {
     if (all.length === 0) return false;
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
+      await lockAccounts(
+        tx,
+        all.flatMap((one) => one.results.map(({ account }) => account)),
+      );
       let isSuspect = false;
       for (const proof of ['alone', 'replica', 'recomputed'] as const) {
         const results = all.filter((one) => one.proof === proof).flatMap((one) => one.results);
@@ -168,7 +176,7 @@ async function acceptResults(tx: Queries, results: readonly PendingResult[], pro
   if (results.length === 0) return false;
   const rows = await tx
     .updateTable('result')
-    .set({ state: 'valid', proof, decided: sql`now()`, body: null })
+    .set({ state: 'valid', proof, decided: sql`now()`, body: null, origin: '' })
     .where(
       'id',
       'in',

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Layout } from '../cache/layout.js';
+import { listClients } from '../cache/liveness.js';
 import { readSettings } from '../cache/settings.js';
 import { TILES_PER_JOB } from '../daemon/crew.js';
 import { Daemon } from '../daemon/daemon.js';
@@ -24,6 +26,8 @@ import { Features } from './features/features.js';
 import { FeatureLister } from './features/lister.js';
 import { Judge } from './judge.js';
 import { Leases } from './leases.js';
+import { Mender } from './mender.js';
+import { adoptOrphans } from './orphans.js';
 import { Comments } from './places/comments.js';
 import { Moderation } from './places/moderation.js';
 import { Places } from './places/places.js';
@@ -33,6 +37,8 @@ import { Suspicions } from './suspicions.js';
 
 /** Leases that are over are looked for at these intervals at the least, in milliseconds. */
 const EXPIRE_MS = 5000;
+/** What hubs that are gone have left is looked for at these intervals, in milliseconds. */
+const ADOPT_MS = 60_000;
 
 /** How a hub works; all of it is decided by the command line. */
 export interface HubOptions {
@@ -79,6 +85,7 @@ export class Hub {
   readonly #stock: Stock;
   readonly #judge: Judge;
   readonly #auditor: Auditor;
+  readonly #mender: Mender;
   readonly #daemon: Daemon;
   readonly #features: Features;
   readonly #featurePool: WorkerPool<FeatureJob, FeatureAnswer>;
@@ -87,7 +94,8 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #layout: Layout;
   #running: Promise<unknown> = Promise.resolve();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #adopting: Promise<void> = Promise.resolve();
   /** Payments, one after the other. */
   #paying: Promise<void> = Promise.resolve();
 
@@ -100,6 +108,7 @@ export class Hub {
     this.#stock = parts.stock;
     this.#judge = parts.judge;
     this.#auditor = parts.auditor;
+    this.#mender = parts.mender;
     this.#daemon = parts.daemon;
     this.#features = new Features(db);
     this.#featurePool = new WorkerPool(new URL('./features/feature-worker.js', import.meta.url), 1);
@@ -142,6 +151,7 @@ export class Hub {
         patience: options.patience,
         logger,
         holds: (address) => crew?.holds(address) ?? false,
+        onDamaged: (address) => mender.complain(address),
         onRight: (address, boring) => crew?.finishTile(address, boring) ?? false,
         onSuspicion: () => auditor.wake(),
       });
@@ -154,6 +164,14 @@ export class Hub {
         logger,
         judge,
         onMended: async (addresses) => (await crew?.dropMissing(addresses)) ?? [],
+      });
+      const mender: Mender = new Mender({
+        layout,
+        job,
+        stock,
+        logger,
+        holds: (address) => crew?.holds(address) ?? false,
+        onDropped: async (address) => await suspicions.drop((await crew?.dropMissing([address])) ?? []),
       });
       const daemon = await Daemon.start({
         ...options,
@@ -171,7 +189,7 @@ export class Hub {
           return crew;
         },
       });
-      hub = new Hub(options, layout, db, { stock, judge, auditor, daemon });
+      hub = new Hub(options, layout, db, { stock, judge, auditor, mender, daemon });
       return hub;
     } catch (error) {
       await db.destroy();
@@ -183,6 +201,7 @@ export class Hub {
   run(): void {
     this.#judge.start();
     this.#auditor.start();
+    this.#mender.start();
     this.#lister.start();
     this.#demand.start();
     this.#running = this.#daemon.run();
@@ -190,11 +209,28 @@ export class Hub {
     this.#running.catch((error: unknown) => {
       this.#options.logger.error({ err: error }, 'the hub no longer takes tiles from the cache');
     });
-    this.#timer = setInterval(() => {
-      this.#leases.expire().catch((error: unknown) => {
-        this.#options.logger.warn({ err: error }, 'leases could not be ended');
-      });
-    }, EXPIRE_MS);
+    this.#timers.push(
+      setInterval(() => {
+        this.#leases.expire().catch((error: unknown) => {
+          this.#options.logger.warn({ err: error }, 'leases could not be ended');
+        });
+      }, EXPIRE_MS),
+      setInterval(() => {
+        this.#adopting = this.#adopt();
+      }, ADOPT_MS),
+    );
+    this.#adopting = this.#adopt();
+  }
+
+  /** Takes over what hubs that are gone have left. */
+  async #adopt(): Promise<void> {
+    const { client, logger } = this.#options;
+    try {
+      const count = await adoptOrphans(this.#db, client, async () => await listClients(this.#layout));
+      if (count > 0) logger.info({ count }, 'took over tiles of a hub that is gone');
+    } catch (error) {
+      logger.warn({ err: error }, 'tiles of hubs that are gone could not be taken over');
+    }
   }
 
   /** Adds its interface to a server. */
@@ -215,6 +251,7 @@ export class Hub {
           layout: this.#layout,
           stock,
           onUpload: () => this.#judge.wake(),
+          onFailure: () => this.#mender.wake(),
         }),
         ...asideRoutes({ stock }),
         ...featureRoutes({ features: this.#features, pool: this.#featurePool, clock }),
@@ -223,7 +260,7 @@ export class Hub {
           comments: new Comments(db),
           moderation: new Moderation(db),
         }),
-        ...accountRoutes({ db, accounts: this.accounts, isSecure, clock }),
+        ...accountRoutes({ db, accounts: this.accounts, isSecure, clock, sleep }),
       ],
     });
   }
@@ -244,9 +281,10 @@ export class Hub {
 
   /** Gives back what nobody has finished, and ends. */
   async close(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await this.#judge.close();
     await this.#auditor.close();
+    await this.#mender.close();
     await this.#lister.close();
     await this.#demand.close();
     await this.#featurePool.close();
@@ -254,15 +292,22 @@ export class Hub {
     try {
       await this.#running;
       await this.#paying;
+      await this.#adopting;
     } finally {
       await this.#db.destroy();
     }
   }
 }
 
+/** Somebody's patience is no reason for a hub not to end. */
+async function sleep(milliseconds: number): Promise<void> {
+  await delay(milliseconds, undefined, { ref: false });
+}
+
 interface HubParts {
   readonly stock: Stock;
   readonly judge: Judge;
   readonly auditor: Auditor;
+  readonly mender: Mender;
   readonly daemon: Daemon;
 }

@@ -38,6 +38,8 @@ export interface JudgeParts {
   readonly holds: (address: Address) => boolean;
   /** A tile stands in the work folder, found right; false when the hub does not hold it any more. */
   readonly onRight: (address: Address, boring: readonly BoringTile[]) => boolean;
+  /** Told of a tile whose raw file is damaged. */
+  readonly onDamaged: (address: Address) => void;
   /** Told when there is something to look into again. */
   readonly onSuspicion: () => void;
 }
@@ -300,6 +302,7 @@ export class Judge {
     const answer = await this.#pool.run(job);
     if (answer.kind !== 'failed') return answer;
     const { address } = job;
+    if (answer.code === 'EPARENT') this.#parts.onDamaged(address);
     this.#parts.logger.warn(
       { address, code: answer.code, reason: answer.reason },
       'a result cannot be judged now',

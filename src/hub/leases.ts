@@ -1,7 +1,7 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Address } from '../tile/address.js';
 import type { Lease, LeaseReport, Receipt } from '../wire/messages.js';
-import type { Database, Queries } from './db/database.js';
+import { inTransaction, type Database, type Queries } from './db/database.js';
 import type { LeaseState, Schema } from './db/schema.js';
 import { HubError } from './hub-error.js';
 import { digestOf } from './secrets.js';
@@ -42,9 +42,15 @@ export class Leases {
     if (!isOpen && !isFreed) return [];
     // Of the others, those who have had their say on all that there is.
     if ((await openTo(this.#db, account, origin).limit(1).execute()).length === 0) return [];
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       // One checkout of an account at a time, or two would each find room for as many.
-      await tx.selectFrom('account').select('id').where('id', '=', account).forNoKeyUpdate().execute();
+      const asker = await tx
+        .selectFrom('account')
+        .select('deleted')
+        .where('id', '=', account)
+        .forNoKeyUpdate()
+        .executeTakeFirst();
+      if (asker === undefined || asker.deleted !== null) return [];
       const { held } = await tx
         .selectFrom('lease')
         .select((select) => select.fn.countAll<number>().as('held'))
@@ -104,7 +110,7 @@ export class Leases {
 
   /** Gives back all tiles whose leases are over. */
   async expire(): Promise<number> {
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       const over = await tx
         .updateTable('lease')
         .set({ state: 'expired' })
@@ -143,7 +149,7 @@ export class Leases {
 
   /** @throws HubError ENONE, ELEASE when it is not held any more */
   async extend(account: number, lease: number, attempt: number): Promise<LeaseReport> {
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       const found = await this.#find(tx, account, lease, attempt);
       assertHeld(found);
       await tx.updateTable('lease').set({ expires: this.#end() }).where('id', '=', lease).execute();
@@ -163,7 +169,7 @@ export class Leases {
     attempt: number,
     reason: string | null,
   ): Promise<LeaseReport> {
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       const found = await this.#find(tx, account, lease, attempt);
       const state = reason === null ? 'returned' : 'failed';
       if (found.state === state) return reportOf(lease, state, 0);
@@ -182,7 +188,7 @@ export class Leases {
    */
   async upload(account: number, lease: number, attempt: number, body: Uint8Array): Promise<Receipt> {
     const digest = digestOf(body);
-    return await this.#db.transaction().execute(async (tx) => {
+    return await inTransaction(this.#db, async (tx) => {
       const found = await this.#find(tx, account, lease, attempt);
       if (found.state === 'uploaded') {
         const known = await tx
@@ -315,7 +321,7 @@ function openTo(
 }
 
 /** Tiles that nobody has any more may be given again; where results wait, for another opinion. */
-async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> {
+export async function reopen(tx: Queries, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
   await tx
     .updateTable('tile')

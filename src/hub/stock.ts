@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { Address } from '../tile/address.js';
-import type { Database } from './db/database.js';
+import { inTransaction, type Database, type Queries } from './db/database.js';
 
 /** Tiles of one list. */
 const MAX_ASIDES = 200;
+const MAX_FAILED = 1000;
 
 /** The tiles that a hub holds, as the database knows them, for checkouts. */
 export class Stock {
@@ -18,7 +19,7 @@ export class Stock {
 
   /** Nothing is held: after a start, or when the cache's other clients have taken the hub for dead. */
   async empty(): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
       await tx.updateTable('tile').set({ held: false }).where('hub', '=', this.#hub).execute();
       await tx
         .deleteFrom('tile')
@@ -84,20 +85,52 @@ export class Stock {
       .execute();
   }
 
+  /** Tiles of this hub's that have failed, with how often: the latest first. */
+  async failed(): Promise<{ address: Address; failures: number }[]> {
+    const rows = await this.#db
+      .selectFrom('tile')
+      .select(['address', 'failures'])
+      .where('hub', '=', this.#hub)
+      .where('held', '=', true)
+      .where('failures', '>', 0)
+      .orderBy('since', 'desc')
+      .limit(MAX_FAILED)
+      .execute();
+    return rows.map(({ address, failures }) => ({ address: address as Address, failures }));
+  }
+
+  /** Forgets how often a tile has failed: it was not the volunteers' fault. */
+  async forgive(address: Address): Promise<void> {
+    await inTransaction(this.#db, async (tx) => {
+      await tx
+        .updateTable('tile')
+        .set({ failures: 0, reasons: '' })
+        .where('address', '=', address)
+        .where('state', '!=', 'aside')
+        .execute();
+      await giveOutAnew(tx, address);
+    });
+  }
+
   /** Gives a tile that was set aside to volunteers again, as if nothing had been. @returns whether it was set aside */
   async resume(address: Address): Promise<boolean> {
-    const { numUpdatedRows } = await this.#db
-      .updateTable('tile')
-      .set({ state: 'ready', failures: 0, reasons: '', since: sql`now()` })
-      .where('address', '=', address)
-      .where('state', '=', 'aside')
-      .executeTakeFirst();
-    await this.#db
-      .updateTable('lease')
-      .set({ state: 'returned' })
-      .where('address', '=', address)
-      .where('state', '=', 'failed')
-      .execute();
-    return numUpdatedRows > 0n;
+    return await inTransaction(this.#db, async (tx) => await giveOutAnew(tx, address));
   }
+}
+
+/** Ends that a tile is set aside, and that it is kept from those who have failed to compute it. @returns whether it was set aside */
+async function giveOutAnew(tx: Queries, address: Address): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('tile')
+    .set({ state: 'ready', failures: 0, reasons: '', since: sql`now()` })
+    .where('address', '=', address)
+    .where('state', '=', 'aside')
+    .executeTakeFirst();
+  await tx
+    .updateTable('lease')
+    .set({ state: 'returned' })
+    .where('address', '=', address)
+    .where('state', '=', 'failed')
+    .execute();
+  return numUpdatedRows > 0n;
 }

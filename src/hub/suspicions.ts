@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { lineage, type Address } from '../tile/address.js';
-import type { Database, Queries } from './db/database.js';
+import { inTransaction, type Database, type Queries } from './db/database.js';
 import { revoke } from './ledger.js';
 
 /** A tile of which not all valid results are beyond doubt. */
@@ -91,7 +91,12 @@ export class Suspicions {
    */
   async overturn(results: readonly number[], addresses: readonly Address[], reason: string): Promise<void> {
     if (results.length === 0) return;
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
+      const owners = await tx.selectFrom('result').select('account').where('id', 'in', results).execute();
+      await lockAccounts(
+        tx,
+        owners.map(({ account }) => account),
+      );
       const before = await tx
         .selectFrom('result')
         .select(['id', 'account', 'reason'])
@@ -126,7 +131,7 @@ export class Suspicions {
    * given out again.
    */
   async voidBelow(addresses: readonly Address[]): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
       for (const address of addresses) {
         const below = `${address}_%`;
         await tx
@@ -161,11 +166,34 @@ export class Suspicions {
     });
   }
 
-  /** Tiles are no more: what they were made of was false. */
+  /** Tiles are no more: what they were made of was false, or nothing leads to them. Who computes one does so in vain, and hears of it. */
   async drop(addresses: readonly Address[]): Promise<void> {
     if (addresses.length === 0) return;
-    await this.#db.deleteFrom('tile').where('address', 'in', addresses).execute();
+    await inTransaction(this.#db, async (tx) => {
+      await tx
+        .updateTable('lease')
+        .set({ state: 'expired' })
+        .where('address', 'in', addresses)
+        .where('state', '=', 'held')
+        .execute();
+      await tx.deleteFrom('tile').where('address', 'in', addresses).execute();
+    });
   }
+}
+
+/**
+ * Locks accounts' rows in the order of their numbers. Whoever changes results and their accounts takes the accounts first, or two hubs would wait for
+ * each other.
+ */
+export async function lockAccounts(tx: Queries, accounts: readonly number[]): Promise<void> {
+  if (accounts.length === 0) return;
+  await tx
+    .selectFrom('account')
+    .select('id')
+    .where('id', 'in', [...new Set(accounts)])
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute();
 }
 
 /** Accounts begin anew, and what they had had accepted without the hub's own calculation is suspect from now on. */

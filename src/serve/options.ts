@@ -2,6 +2,7 @@ import type { Address } from '../tile/address.js';
 import type { Settings } from '../cache/settings.js';
 import type { FastifyInstance } from 'fastify';
 import type { FilmOptions } from './films.js';
+import type { BodyPace } from './slow-bodies.js';
 
 /** Where the server tells what an operator should know; pino's loggers will do. */
 export interface ServeLogger {
@@ -42,6 +43,8 @@ export interface ServeOptions {
   readonly trustProxy: boolean;
   /** Told of looks at tiles that are missing. */
   readonly onMiss?: (address: Address, from: string) => void;
+  /** How slowly bodies may come; for tests. */
+  readonly bodies?: BodyPace;
   /** More that is answered, in a scope of its own. */
   readonly extend?: (app: FastifyInstance) => Promise<void>;
   readonly logger: ServeLogger;

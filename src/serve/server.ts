@@ -8,9 +8,14 @@ import { Live } from './live.js';
 import type { ServeOptions } from './options.js';
 import { NOWHERE, pathOf } from './resource.js';
 import { addFiles, addLive, addPage } from './routes.js';
+import { boundBodies, type BodyPace } from './slow-bodies.js';
 
 /** A request's head takes milliseconds; whoever takes longer is cut off, in milliseconds. */
-const REQUEST_MS = 15_000;
+const HEAD_MS = 15_000;
+/** A body of 4 x 100 KB over a line of 20 KB/s takes 20 s; lines slower than an old modem's are cut off. */
+const BODIES: BodyPace = { grace: 15_000, bytesPerSecond: 4096 };
+/** The longest body that the hub takes, 2 MB, has come by then; milliseconds. */
+const REQUEST_MS = 600_000;
 /** A connection on which nothing moves for so long is cut off, in milliseconds; events have a comment each 15 s. */
 const SILENT_MS = 60_000;
 /** Connections at a time. */
@@ -38,13 +43,14 @@ export class MapServer {
       requestTimeout: REQUEST_MS,
       connectionTimeout: SILENT_MS,
       bodyLimit: 1024,
-      http: { headersTimeout: REQUEST_MS },
+      http: { headersTimeout: HEAD_MS },
       // The one place where the text of a request becomes a path; see resource.ts.
       rewriteUrl: (request) => pathOf(request.url),
       routerOptions: { maxParamLength: 65_536 },
     });
     app.server.maxConnections = MAX_CONNECTIONS;
     addManners(app, options, live);
+    boundBodies(app, options.bodies ?? BODIES, options.clock);
     await app.register(fastifyStatic, { root: resolve(options.root), serve: false });
     addPage(app, options.page, ['/', '/index.html']);
     addPage(app, options.dashboard, ['/dashboard']);

@@ -4,6 +4,7 @@ import { Accounts } from '../../src/hub/accounts.js';
 import type { Database } from '../../src/hub/db/database.js';
 import { Docket } from '../../src/hub/docket.js';
 import { Leases } from '../../src/hub/leases.js';
+import { Tokens } from '../../src/hub/tokens.js';
 import { onEachDatabase } from './support/database.js';
 import { HOME, newcomer, stocked } from './support/people.js';
 
@@ -183,26 +184,26 @@ onEachDatabase((fresh) => {
       const { db } = await fresh();
       const accounts = new Accounts(db);
       const [ann, bob] = [await newcomer(db), await newcomer(db)];
-      const one = await accounts.newToken(ann, 'laptop');
-      const two = await accounts.newToken(ann, '山 🍌');
+      const one = await accounts.tokens.make(ann, 'laptop');
+      const two = await accounts.tokens.make(ann, '山 🍌');
       expect(one.secret).toMatch(/^mandeld_[\w-]{32}$/);
-      expect(await accounts.ofToken(one.secret)).toMatchObject({ id: ann });
+      expect(await accounts.tokens.ownerOf(one.secret)).toMatchObject({ id: ann });
       expect(await traces(db, one.secret)).toEqual([]);
       // Nobody revokes another one's.
-      await expect(accounts.revokeToken(bob, one.id)).rejects.toMatchObject({ code: 'ENONE' });
-      expect(await accounts.ofToken(one.secret)).toMatchObject({ id: ann });
-      await accounts.revokeToken(ann, one.id);
-      expect(await accounts.ofToken(one.secret)).toBeNull();
-      expect(await accounts.ofToken(two.secret)).toMatchObject({ id: ann });
-      const [{ revoked }] = await accounts.tokens(ann);
-      await accounts.revokeToken(ann, one.id);
-      expect(await accounts.tokens(ann)).toMatchObject([
+      await expect(accounts.tokens.revoke(bob, one.id)).rejects.toMatchObject({ code: 'ENONE' });
+      expect(await accounts.tokens.ownerOf(one.secret)).toMatchObject({ id: ann });
+      await accounts.tokens.revoke(ann, one.id);
+      expect(await accounts.tokens.ownerOf(one.secret)).toBeNull();
+      expect(await accounts.tokens.ownerOf(two.secret)).toMatchObject({ id: ann });
+      const [{ revoked }] = await accounts.tokens.list(ann);
+      await accounts.tokens.revoke(ann, one.id);
+      expect(await accounts.tokens.list(ann)).toMatchObject([
         { id: one.id, name: 'laptop', revoked },
         { id: two.id, name: '山 🍌', revoked: null },
       ]);
-      expect(await accounts.tokens(bob)).toEqual([]);
+      expect(await accounts.tokens.list(bob)).toEqual([]);
       // A session's secret is no token, and the other way round.
-      expect(await accounts.ofToken(await accounts.openSession(ann))).toBeNull();
+      expect(await accounts.tokens.ownerOf(await accounts.openSession(ann))).toBeNull();
       expect(await accounts.ofSession(two.secret)).toBeNull();
     });
 
@@ -210,55 +211,97 @@ onEachDatabase((fresh) => {
       const { db } = await fresh();
       const accounts = new Accounts(db);
       const ann = await newcomer(db);
-      const { secret } = await accounts.newToken(ann, 'laptop');
-      const used = async (): Promise<Date | null> => (await accounts.tokens(ann))[0].used;
+      const { secret } = await accounts.tokens.make(ann, 'laptop');
+      const used = async (): Promise<Date | null> => (await accounts.tokens.list(ann))[0].used;
       expect(await used()).toBeNull();
-      await accounts.ofToken(secret);
+      await accounts.tokens.ownerOf(secret);
       const first = await used();
       expect(first).toBeInstanceOf(Date);
-      await accounts.ofToken(secret);
+      await accounts.tokens.ownerOf(secret);
       expect(await used()).toEqual(first);
       await db
         .updateTable('token')
         .set({ used: sql`now() - interval '2 minutes'` })
         .execute();
       // This hub knows it for some seconds without asking.
-      await accounts.ofToken(secret);
+      await accounts.tokens.ownerOf(secret);
       expect(Number(await used())).toBeLessThan(Number(first) - 60_000);
-      await new Accounts(db).ofToken(secret);
+      await new Tokens(db).ownerOf(secret);
       expect(Number(await used())).toBeGreaterThan(Number(first) - 1000);
     });
 
     it('are over at once where they were revoked, and half a minute later for another hub on the database', async () => {
       const { db, another } = await fresh();
-      const [here, there] = [new Accounts(db), new Accounts(await another(), 2000)];
+      const [here, there] = [
+        new Accounts(db),
+        new Accounts(await another(), new Tokens(await another(), 2000)),
+      ];
       const ann = await newcomer(db);
-      const { id, secret } = await here.newToken(ann, 'laptop');
+      const { id, secret } = await here.tokens.make(ann, 'laptop');
       const rolesOf = async (): Promise<unknown[]> =>
-        (await Promise.all([here.ofToken(secret), there.ofToken(secret)])).map((found) => found?.role);
+        (await Promise.all([here.tokens.ownerOf(secret), there.tokens.ownerOf(secret)])).map(
+          (found) => found?.role,
+        );
       expect(await rolesOf()).toEqual(['user', 'user']);
-      const { name } = (await here.ofToken(secret))!;
+      const { name } = (await here.tokens.ownerOf(secret))!;
       await here.setRole(name, 'curator');
       expect(await rolesOf()).toEqual(['curator', 'user']);
-      await here.revokeToken(ann, id);
-      expect(await here.ofToken(secret)).toBeNull();
-      await expect.poll(async () => await there.ofToken(secret), { timeout: 8000 }).toBeNull();
+      await here.tokens.revoke(ann, id);
+      expect(await here.tokens.ownerOf(secret)).toBeNull();
+      await expect.poll(async () => await there.tokens.ownerOf(secret), { timeout: 8000 }).toBeNull();
     });
 
     it('are 50 at the most, however many are made at once, and have names', async () => {
       const { db, another } = await fresh();
-      const hubs = [new Accounts(db), new Accounts(await another())];
+      const dbs = [db, await another()];
       const ann = await newcomer(db);
       for (const name of ['', 'x'.repeat(61), 'a\u0000b', 'a\nb', '\uD800'])
-        await expect(hubs[0].newToken(ann, name)).rejects.toMatchObject({ code: 'EBODY' });
+        await expect(new Tokens(db).make(ann, name)).rejects.toMatchObject({ code: 'EBODY' });
       const making = await Promise.allSettled(
-        Array.from({ length: 60 }, async (_, i) => await hubs[i % 2].newToken(ann, `${i}`)),
+        Array.from({ length: 60 }, async (_, i) => await new Tokens(dbs[i % 2]).make(ann, `${i}`)),
       );
       const made = making.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       expect(made).toHaveLength(50);
-      await hubs[0].revokeToken(ann, made[0].id);
-      await hubs[0].newToken(ann, 'one more');
+      await new Tokens(db).revoke(ann, made[0].id);
+      await new Tokens(db).make(ann, 'one more');
     });
+  });
+
+  it('tokens that were revoked are remembered for some time, and not more than 50', async () => {
+    const { db } = await fresh();
+    const accounts = new Accounts(db);
+    const [ann, bob] = [await newcomer(db), await newcomer(db)];
+    const kept = await accounts.tokens.make(ann, 'kept');
+    const others = await accounts.tokens.make(bob, 'another one’s');
+    await accounts.tokens.revoke(bob, others.id);
+    for (let i = 0; i < 60; i++)
+      await accounts.tokens.revoke(ann, (await accounts.tokens.make(ann, `${i}`)).id);
+    const names = (await accounts.tokens.list(ann)).map(({ name }) => name);
+    expect(names).toEqual(['kept', ...Array.from({ length: 50 }, (_, i) => `${10 + i}`)]);
+    await db
+      .updateTable('token')
+      .set({ revoked: sql`revoked - interval '91 days'` })
+      .where('revoked', 'is not', null)
+      .execute();
+    const last = await accounts.tokens.make(ann, 'last');
+    await accounts.tokens.revoke(ann, last.id);
+    expect((await accounts.tokens.list(ann)).map(({ name }) => name)).toEqual(['kept', 'last']);
+    expect(await accounts.tokens.list(bob)).toEqual([]);
+    expect(await accounts.tokens.ownerOf(kept.secret)).toMatchObject({ id: ann });
+  });
+
+  it('an account is signed in in 50 browsers at the most, the oldest ends', async () => {
+    const { db } = await fresh();
+    const accounts = new Accounts(db);
+    const [ann, bob] = [await newcomer(db), await newcomer(db)];
+    const other = await accounts.openSession(bob);
+    const secrets: string[] = [];
+    for (let i = 0; i < 52; i++) secrets.push(await accounts.openSession(ann));
+    const known = await Promise.all(
+      secrets.map(async (secret) => (await accounts.ofSession(secret)) !== null),
+    );
+    expect(known).toEqual(secrets.map((_, i) => i >= 2));
+    expect(await accounts.ofSession(other)).toMatchObject({ id: bob });
   });
 
   it('who is deleted leaves neither name nor network, and the ledger stays true', async () => {
@@ -269,7 +312,7 @@ onEachDatabase((fresh) => {
     const { id } = await accounts.signUp(name, PASSWORD);
     await accounts.setRole(name, 'admin');
     const session = await accounts.openSession(id);
-    const token = await accounts.newToken(id, `${name}’s laptop`);
+    const token = await accounts.tokens.make(id, `${name}’s laptop`);
     const [tile] = await stocked(db, 3);
     const leases = new Leases(db, 600);
     const [first, second] = await leases.checkout(id, network, 3);
@@ -285,7 +328,7 @@ onEachDatabase((fresh) => {
     expect(await traces(db, network)).toEqual([]);
     expect(await db.selectFrom('bean').selectAll().execute()).toEqual(beans);
     expect(await accounts.ofSession(session)).toBeNull();
-    expect(await accounts.ofToken(token.secret)).toBeNull();
+    expect(await accounts.tokens.ownerOf(token.secret)).toBeNull();
     await expect(accounts.signIn(name, PASSWORD)).rejects.toMatchObject({ code: 'ESIGNIN' });
     expect(await db.selectFrom('account').select(['name', 'password', 'role']).execute()).toEqual([
       { name: null, password: null, role: 'user' },
@@ -294,7 +337,7 @@ onEachDatabase((fresh) => {
     const next = await accounts.signUp(name, PASSWORD);
     expect(next).toMatchObject({ role: 'user' });
     expect(next.id).not.toBe(id);
-    expect(await accounts.ofToken(token.secret)).toBeNull();
+    expect(await accounts.tokens.ownerOf(token.secret)).toBeNull();
   });
 
   it('who is deleted while a result waits is still not asked for a second opinion at home', async () => {
@@ -308,5 +351,46 @@ onEachDatabase((fresh) => {
     await new Accounts(db).delete(ann);
     expect(await leases.checkout(bob, HOME, 1)).toEqual([]);
     expect(await leases.checkout(bob, '198.51.100.1', 1)).toHaveLength(1);
+  });
+
+  it.each(['valid', 'false'])(
+    'of who is deleted no network is kept when his result is %s at last',
+    async (state) => {
+      const { db } = await fresh();
+      const ann = await newcomer(db);
+      const [tile] = await stocked(db, 1);
+      const leases = new Leases(db, 600);
+      const network = '198.51.100.78';
+      const [{ lease }] = await leases.checkout(ann, network, 1);
+      await leases.upload(ann, lease, 1, Buffer.from('body'));
+      await new Accounts(db).delete(ann);
+      expect(await traces(db, network)).toEqual(['result']);
+      const docket = new Docket(db, 'hub-a');
+      const results = await docket.pending(tile);
+      if (state === 'valid') await docket.accept([{ address: tile, results, proof: 'alone' }]);
+      else await docket.convict(results, 'false');
+      expect(await traces(db, network)).toEqual([]);
+    },
+  );
+
+  it('who is deleted gives back what he has leased: an upload that is on its way is none any more', async () => {
+    const { db } = await fresh();
+    const [ann, bob, cy] = [await newcomer(db), await newcomer(db), await newcomer(db)];
+    const tiles = await stocked(db, 2);
+    const leases = new Leases(db, 600);
+    const docket = new Docket(db, 'hub-a');
+    const [doubted] = await leases.checkout(cy, '198.51.100.2', 1);
+    await leases.upload(cy, doubted.lease, 1, Buffer.from('body'));
+    await docket.ask(doubted.address);
+    const given = await leases.checkout(ann, HOME, 2);
+    await new Accounts(db).delete(ann);
+    for (const { lease, attempt } of given)
+      await expect(leases.upload(ann, lease, attempt, Buffer.from('body'))).rejects.toMatchObject({
+        code: 'ELEASE',
+      });
+    expect(await leases.checkout(ann, HOME, 2)).toEqual([]);
+    // Both are free at once, the one in doubt as such.
+    expect((await leases.checkout(bob, HOME, 2)).map(({ address }) => address)).toEqual(tiles);
+    expect(await leases.checkout(cy, HOME, 2)).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { ALGORITHM_VERSION, FORMAT_VERSION } from '../../src/cache/settings.js';
 import type { Database } from '../../src/hub/db/database.js';
 import { route } from '../../src/hub/api/route.js';
 import { Stock } from '../../src/hub/stock.js';
+import { Tokens } from '../../src/hub/tokens.js';
 import { encodeResult, MAX_RESULT_BYTES, RESULT_TYPE } from '../../src/wire/result-codec.js';
 import { useCaches } from '../e2e/support/caches.js';
 import { startApi, type Document, type TestApi } from './support/api.js';
@@ -61,7 +62,7 @@ beforeEach(async () => {
     cookie: `mandeld_session=${await api.accounts.openSession(ann)}`,
     'sec-fetch-site': 'same-origin',
   };
-  program = { authorization: `Bearer ${(await api.accounts.newToken(ann, 'laptop')).secret}` };
+  program = { authorization: `Bearer ${(await new Tokens(db).make(ann, 'laptop')).secret}` };
 });
 
 describe('the document', () => {
@@ -87,9 +88,12 @@ describe('a person', () => {
     });
     expect((await api.ask('POST', '/session', json({ ...bob, password: 'wrong' }))).statusCode).toBe(401);
     const signedIn = await api.ask('POST', '/session', json(bob));
-    const cookie = `${signedIn.headers['set-cookie']?.toString()}`;
+    const [cookie, device] = [signedIn.headers['set-cookie'] ?? []].flat();
     expect(cookie).toMatch(
       /^mandeld_session=[\w-]{32}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
+    expect(device).toMatch(
+      /^mandeld_device=[\w-]{32}\.[\w-]{43}; Max-Age=31536000; Path=\/api\/v1; HttpOnly; SameSite=Strict$/,
     );
     const own = { cookie: cookie.split(';', 1)[0], 'sec-fetch-site': 'same-origin' };
     const made = await api.ask('POST', '/tokens', json({ name: 'laptop' }, own));
@@ -414,27 +418,83 @@ describe('who asks', () => {
     expect(await ask('192.0.2.1')).toBe(429);
   });
 
-  it('may try a name’s password so often only, from wherever, and however it is written', async () => {
-    const spellings = ['Ann', 'ANN', 'ａｎｎ', 'an\u00ADn', 'aNN'];
-    const codes: number[] = [];
-    for (let i = 0; i < 12; i++)
-      codes.push(
-        (
-          await api.ask('POST', '/session', {
-            ...json({ name: spellings[i % 5], password: 'wrong password' }),
-            remoteAddress: `192.0.2.${i}`,
-          })
-        ).statusCode,
-      );
-    expect(codes).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
-    // Who has got hold of a session tries no more passwords with it either.
-    expect((await api.ask('DELETE', '/me', json({ password: 'wrong password' }, browser))).statusCode).toBe(
-      429,
-    );
-    api.later(31_000);
-    expect((await api.ask('POST', '/session', json({ name: 'Ann', password: PASSWORD }))).statusCode).toBe(
-      200,
-    );
+  describe('may try passwords so often only:', () => {
+    const attempt = async (
+      name: string,
+      password: string,
+      remoteAddress: string,
+      cookie: string | null = null,
+    ): Promise<number> =>
+      (
+        await api.ask('POST', '/session', {
+          ...json({ name, password }, cookie === null ? {} : { cookie }),
+          remoteAddress,
+        })
+      ).statusCode;
+    const wrong = 'wrong password';
+    /** What a browser keeps that has been signed in. */
+    const deviceOf = async (name: string): Promise<string> => {
+      const answer = await api.ask('POST', '/session', json({ name, password: PASSWORD }));
+      const cookies = [answer.headers['set-cookie'] ?? []].flat();
+      return cookies.find((one) => one.startsWith('mandeld_device='))?.split(';', 1)[0] ?? '';
+    };
+
+    it('ten of a name in a network, however it is written', async () => {
+      const spellings = ['Ann', 'ANN', 'ａｎｎ', 'an\u00ADn', 'aNN'];
+      const codes: number[] = [];
+      for (let i = 0; i < 12; i++) codes.push(await attempt(spellings[i % 5], wrong, '127.0.0.1'));
+      expect(codes).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+      // Who has got hold of a session tries no more passwords with it either.
+      const deleting = await api.ask('DELETE', '/me', json({ password: wrong }, browser));
+      expect(deleting.statusCode).toBe(429);
+      // Somebody elsewhere does not notice.
+      expect(await attempt('Ann', PASSWORD, '192.0.2.9')).toBe(200);
+      api.later(31_000);
+      expect(await attempt('Ann', PASSWORD, '127.0.0.1')).toBe(200);
+    });
+
+    it('fifty of all names in a network', async () => {
+      const codes: number[] = [];
+      for (let i = 0; i < 52; i++) codes.push(await attempt(`name ${i}`, wrong, '192.0.2.1'));
+      expect(codes.slice(48)).toEqual([401, 401, 429, 429]);
+    });
+
+    it('and who has many networks makes newcomers wait, and locks nobody out', async () => {
+      const device = await deviceOf('Ann');
+      for (let i = 0; i < 99; i++) expect(await attempt('Ann', wrong, `198.51.100.${i}`)).toBe(401);
+      expect(api.sleeps).toEqual([]);
+      const codes: number[] = [];
+      for (let i = 0; i < 8; i++) codes.push(await attempt('Ann', wrong, `203.0.113.${i}`));
+      expect(codes).toEqual([401, 401, 401, 401, 401, 401, 429, 429]);
+      expect(api.sleeps).toEqual([5000, 10_000, 15_000, 20_000, 25_000, 30_000]);
+      // A browser that was signed in before is not kept waiting; nor is anybody of another name.
+      api.sleeps.length = 0;
+      expect(await attempt('ann', PASSWORD, '192.0.2.1', device)).toBe(200);
+      expect(await attempt('Bob', wrong, '192.0.2.1')).toBe(401);
+      expect(api.sleeps).toEqual([]);
+      api.later(5000);
+      expect(await attempt('Ann', PASSWORD, '192.0.2.1')).toBe(200);
+      expect(api.sleeps).toEqual([30_000]);
+    });
+
+    it('and what a browser keeps opens nothing, and is of one name', async () => {
+      const device = await deviceOf('Ann');
+      await api.accounts.signUp('Bob', PASSWORD);
+      for (let i = 0; i < 10; i++) expect(await attempt('Ann', wrong, '192.0.2.1', device)).toBe(401);
+      expect(await attempt('Ann', PASSWORD, '192.0.2.1', device)).toBe(429);
+      // Of another name, or made up: it is one of the network's.
+      for (let i = 0; i < 10; i++) await attempt('Bob', wrong, '192.0.2.2');
+      const [nonce] = device.slice('mandeld_device='.length).split('.');
+      for (const none of [
+        device,
+        'mandeld_device=',
+        'mandeld_device=a.b',
+        `mandeld_device=${nonce}.${nonce}`,
+      ])
+        expect(await attempt('Bob', PASSWORD, '192.0.2.2', none), none).toBe(429);
+      expect(await attempt('Bob', PASSWORD, '192.0.2.2', await deviceOf('Bob'))).toBe(200);
+      expect((await api.ask('GET', '/me', { headers: { cookie: device } })).statusCode).toBe(401);
+    });
   });
 
   it('may make ten accounts at once', async () => {
@@ -527,6 +587,24 @@ describe('a connection', () => {
     expect(answer).toContain('ETOKEN');
     const large = await answers([put(1, MAX_RESULT_BYTES + 1, program['authorization'])], false);
     expect(large).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('is one of 64 of a network that send tiles at a time, and leaves its place', async () => {
+    const { port } = new URL(api.server.url);
+    const head = put(1, 1000, program['authorization']);
+    const open = Array.from({ length: 64 }, () => connect(Number(port), '127.0.0.1'));
+    for (const socket of open) {
+      socket.on('error', () => undefined);
+      socket.write(head);
+    }
+    const ask = async (): Promise<string> => (await answers([head, 'x'.repeat(1000)])).split('\r\n', 1)[0];
+    while ((await ask()) !== 'HTTP/1.1 503 Service Unavailable') await delay(20);
+    for (const socket of open) socket.destroy();
+    while ((await ask()) !== 'HTTP/1.1 422 Unprocessable Entity') await delay(20);
+    // A place that was left is left once.
+    for (let i = 0; i < 70; i++)
+      await api.ask('PUT', '/leases/1/result?attempt=1', upload(Buffer.from('x'), program));
+    expect(await ask()).toBe('HTTP/1.1 422 Unprocessable Entity');
   });
 
   it('with two lengths, or a length and pieces, is cut off', async () => {

@@ -1,18 +1,23 @@
 import { stringifySetCookie } from 'cookie';
 import * as z from 'zod';
 import { RateLimit } from '../../serve/rate-limit.js';
-import { keyOf, type Account, type Accounts } from '../accounts.js';
+import { API } from '../../wire/messages.js';
+import type { Accounts } from '../accounts.js';
 import type { Database } from '../db/database.js';
 import { historyOf, standingOf } from '../history.js';
 import { HubError } from '../hub-error.js';
 import { leaderboard } from '../ledger.js';
-import { SESSION_COOKIE, sessionOf } from './api.js';
+import { cookieOf, SESSION_COOKIE, sessionOf } from './api.js';
 import { route, type Route } from './route.js';
+import { SignIns } from './sign-ins.js';
 
 /** Accounts that a network may make at once, and in every further second. */
 const SIGN_UPS = { burst: 10, perSecond: 1 / 600 } as const;
-/** Passwords that may be tried for a name, and by a network. */
-const SIGN_INS = { burst: 10, perSecond: 1 / 30 } as const;
+/** Name of the cookie by which a browser is known that has been signed in before, and how long it is kept, in seconds. */
+const DEVICE_COOKIE = 'mandeld_device';
+const DEVICE_SECONDS = 365 * 86_400;
+/** How long a session's cookie is kept, in seconds. */
+const SESSION_SECONDS = 30 * 86_400;
 /** Lines of a leaderboard. */
 const MAX_STANDINGS = 100;
 
@@ -42,28 +47,24 @@ export interface AccountParts {
   readonly accounts: Accounts;
   /** Whether cookies may travel over plain HTTP: only where the hub is asked on this machine or behind no proxy. */
   readonly isSecure: boolean;
+  /** Milliseconds, never going back. */
   readonly clock: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /** Signing up and in, tokens, what became of one's results, and who has most beans. */
-export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): Route[] {
+export function accountRoutes({ db, accounts, isSecure, clock, sleep }: AccountParts): Route[] {
+  const { tokens } = accounts;
   const signUps = new RateLimit(clock, SIGN_UPS.burst, SIGN_UPS.perSecond);
-  const signIns = new RateLimit(clock, SIGN_INS.burst, SIGN_INS.perSecond);
-  const cookie = (value: string, maxAge: number): string =>
-    stringifySetCookie(SESSION_COOKIE, value, {
+  const signIns = new SignIns({ accounts, clock, sleep });
+  const cookie = (of: typeof SESSION_COOKIE | typeof DEVICE_COOKIE, value: string, maxAge: number): string =>
+    stringifySetCookie(of, value, {
       httpOnly: true,
       sameSite: 'strict',
       secure: isSecure,
-      path: '/',
+      path: of === DEVICE_COOKIE ? API : '/',
       maxAge,
     });
-  const wait = 'Wait some minutes.';
-  const signIn = async (of: string, secret: string, origin: string): Promise<Account> => {
-    // Both are asked, so that neither one name, however it is written, nor one network may be tried for ever.
-    const mayTry = [signIns.take(origin), signIns.take(`name ${keyOf(of)}`)];
-    if (!mayTry.every(Boolean)) throw new HubError('ERATE', `Too many attempts. ${wait}`, 60);
-    return await accounts.signIn(of, secret);
-  };
   return [
     route({
       method: 'POST',
@@ -75,7 +76,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       status: 201,
       handle: async ({ body, origin }) => {
         if (!signUps.take(origin))
-          throw new HubError('ERATE', `Too many accounts from your network. ${wait}`, 600);
+          throw new HubError('ERATE', 'Too many accounts from your network. Wait some minutes.', 600);
         return await accounts.signUp(body.name, body.password);
       },
     }),
@@ -88,8 +89,13 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       answer: person,
       status: 200,
       handle: async ({ body, origin, reply }) => {
-        const account = await signIn(body.name, body.password, origin);
-        reply.header('Set-Cookie', cookie(await accounts.openSession(account.id), 30 * 86_400));
+        const device = cookieOf(reply.request, DEVICE_COOKIE);
+        const account = await signIns.check({ ...body, origin, device });
+        const session = await accounts.openSession(account.id);
+        reply.header('Set-Cookie', [
+          cookie(SESSION_COOKIE, session, SESSION_SECONDS),
+          cookie(DEVICE_COOKIE, await accounts.newDevice(account.id), DEVICE_SECONDS),
+        ]);
         return account;
       },
     }),
@@ -104,7 +110,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       handle: async ({ reply }) => {
         const secret = sessionOf(reply.request);
         if (secret !== null) await accounts.closeSession(secret);
-        reply.header('Set-Cookie', cookie('', 0));
+        reply.header('Set-Cookie', cookie(SESSION_COOKIE, '', 0));
         return null;
       },
     }),
@@ -127,9 +133,10 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       answer: null,
       status: 204,
       handle: async ({ account, body, origin, reply }) => {
-        await signIn(account.name, body.password, origin);
+        const device = cookieOf(reply.request, DEVICE_COOKIE);
+        await signIns.check({ name: account.name, password: body.password, origin, device });
         await accounts.delete(account.id);
-        reply.header('Set-Cookie', cookie('', 0));
+        reply.header('Set-Cookie', [cookie(SESSION_COOKIE, '', 0), cookie(DEVICE_COOKIE, '', 0)]);
         return null;
       },
     }),
@@ -165,7 +172,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       answer: z.object({ tokens: z.array(token) }),
       status: 200,
       handle: async ({ account }) => ({
-        tokens: (await accounts.tokens(account.id)).map(({ created, used, revoked, ...rest }) => ({
+        tokens: (await tokens.list(account.id)).map(({ created, used, revoked, ...rest }) => ({
           ...rest,
           created: created.toISOString(),
           used: used?.toISOString() ?? null,
@@ -181,7 +188,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       body: z.strictObject({ name: z.string() }),
       answer: z.object({ id: number, secret: z.string() }),
       status: 201,
-      handle: async ({ account, body }) => await accounts.newToken(account.id, body.name),
+      handle: async ({ account, body }) => await tokens.make(account.id, body.name),
     }),
     route({
       method: 'DELETE',
@@ -192,7 +199,7 @@ export function accountRoutes({ db, accounts, isSecure, clock }: AccountParts): 
       answer: null,
       status: 204,
       handle: async ({ account, ids }) => {
-        await accounts.revokeToken(account.id, ids.token);
+        await tokens.revoke(account.id, ids.token);
         return null;
       },
     }),

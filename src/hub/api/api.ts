@@ -6,6 +6,7 @@ import { API } from '../../wire/messages.js';
 import { MAX_RESULT_BYTES, RESULT_TYPE } from '../../wire/result-codec.js';
 import type { Account, Accounts } from '../accounts.js';
 import { HubError, STATUS_OF } from '../hub-error.js';
+import { Gate } from './gate.js';
 import { openApi } from './openapi.js';
 import type { Route } from './route.js';
 
@@ -15,6 +16,8 @@ export const SESSION_COOKIE = 'mandeld_session';
 const MAX_JSON = 65_536;
 /** Requests that a network may make at once, and in every further second: some dozens of volunteers, or one person who clicks. */
 const ALLOWED = { burst: 600, perSecond: 60 } as const;
+/** Uploads that are on their way at a time, of all and of one network: each may be of 2 MB. A volunteer's program sends 8. */
+const UPLOADS = { most: 256, mostOfOne: 64 } as const;
 /** Whoever asks nobody in particular. */
 const NOBODY: Account = { id: 0, name: '', role: 'user' };
 
@@ -34,6 +37,7 @@ export async function addApi(
   { accounts, routes, version, clock, onError }: ApiParts,
 ): Promise<void> {
   const limit = new RateLimit(clock, ALLOWED.burst, ALLOWED.perSecond);
+  const uploads = new Gate(UPLOADS.most, UPLOADS.mostOfOne);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
@@ -55,10 +59,15 @@ export async function addApi(
       url: `${API}${one.path}`,
       bodyLimit: one.body === 'result' ? MAX_RESULT_BYTES : MAX_JSON,
       // Before the body is read: of whoever may not ask, nothing is kept in memory.
-      onRequest: async (request) => {
+      onRequest: async (request, reply) => {
         if (!limit.take(networkOf(request.ip)))
           throw new HubError('ERATE', 'Too many requests at once. Wait some seconds.', 10);
         callers.set(request, await askerOf(one, accounts, request));
+        if (one.body !== 'result') return;
+        const leave = uploads.enter(networkOf(request.ip));
+        if (leave === null)
+          throw new HubError('EBUSY', 'Too many uploads at once. Try again in some seconds.', 5);
+        reply.raw.once('close', leave);
       },
       handler: async (request, reply) => {
         const answer = await one.handle({
@@ -121,7 +130,7 @@ async function askerOf({ by }: Route, accounts: Accounts, request: FastifyReques
 async function whoAsks(accounts: Accounts, request: FastifyRequest): Promise<Account> {
   const [, token] = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
   if (token !== undefined) {
-    const account = await accounts.ofToken(token);
+    const account = await accounts.tokens.ownerOf(token);
     if (account === null)
       throw new HubError(
         'ETOKEN',
@@ -140,8 +149,13 @@ async function whoAsks(accounts: Accounts, request: FastifyRequest): Promise<Acc
 
 /** The secret of a browser's session. */
 export function sessionOf(request: FastifyRequest): string | null {
-  const secret = parseCookie(request.headers.cookie?.slice(0, 8192) ?? '')[SESSION_COOKIE];
-  return secret === undefined || secret.length > 200 ? null : secret;
+  return cookieOf(request, SESSION_COOKIE);
+}
+
+/** A cookie of the hub's. */
+export function cookieOf({ headers }: FastifyRequest, name: string): string | null {
+  const text = parseCookie(headers.cookie?.slice(0, 8192) ?? '')[name];
+  return text === undefined || text.length > 200 ? null : text;
 }
 
 /** A page of another origin must not act for whoever looks at it. Browsers send neither this cookie nor these headers falsely. */

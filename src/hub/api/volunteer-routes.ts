@@ -29,10 +29,12 @@ export interface VolunteerParts {
   readonly stock: Stock;
   /** Told of an upload. */
   readonly onUpload: () => void;
+  /** Told of a tile that somebody could not compute. */
+  readonly onFailure: () => void;
 }
 
 /** What a volunteer's program asks for. */
-export function volunteerRoutes({ leases, layout, stock, onUpload }: VolunteerParts): Route[] {
+export function volunteerRoutes({ leases, layout, stock, onUpload, onFailure }: VolunteerParts): Route[] {
   return [
     route({
       method: 'POST',
@@ -98,8 +100,11 @@ export function volunteerRoutes({ leases, layout, stock, onUpload }: VolunteerPa
       body: returnRequest,
       answer: leaseReport,
       status: 200,
-      handle: async ({ account, ids, body: { attempt, reason } }) =>
-        await leases.giveBack(account.id, ids.lease, attempt, reason ?? null),
+      handle: async ({ account, ids, body: { attempt, reason } }) => {
+        const report = await leases.giveBack(account.id, ids.lease, attempt, reason ?? null);
+        if (reason) onFailure();
+        return report;
+      },
     }),
     route({
       method: 'PUT',

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, Migrator, PostgresDialect, type Transaction } from 'kysely';
 import { HubDataError } from '../data-error.js';
 import { MIGRATIONS } from './migrations.js';
@@ -8,6 +9,13 @@ import { openServerPool } from './server-pool.js';
 export type Database = Kysely<Schema>;
 /** A database, or a transaction in it. */
 export type Queries = Kysely<Schema> | Transaction<Schema>;
+
+/** How often a transaction is tried before its error is given to whoever asked. */
+const MOST_TRIES = 8;
+/** Pause before another try, in milliseconds, longer each time. */
+const AGAIN_MS = 10;
+/** PostgreSQL's codes for a deadlock, and for a transaction that does not fit to what others did meanwhile: it was undone, and may be tried again. */
+const PASSING = new Set(['40P01', '40001']);
 
 /** Where the database is: a folder for the embedded one, or the address of a PostgreSQL server. */
 export type DatabasePlace = { readonly folder: string } | { readonly url: string };
@@ -36,6 +44,28 @@ export async function openDatabase(place: DatabasePlace, onError: (error: Error)
     throw new HubDataError('folder' in place ? place.folder : '--db', `${which}: ${message || code}`, {
       cause: error,
     });
+  }
+}
+
+/**
+ * Runs a transaction: all of it or nothing. Where several hubs on one server wait for each other's rows, the server undoes one of the transactions, which is
+ * tried again.
+ *
+ * @param act may be called several times; changes nothing but the database
+ * @throws what `act` throws, errors of the database
+ */
+export async function inTransaction<T>(
+  db: Database,
+  act: (tx: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await db.transaction().execute(act);
+    } catch (error) {
+      const { code = '' } = error as { readonly code?: string };
+      if (!PASSING.has(code) || tries === MOST_TRIES) throw error;
+      await delay(AGAIN_MS * tries);
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { componentCount } from '../../math/features/components.js';
 import { formatAngle, parseAngle } from '../../math/features/angle.js';
 import { formatAddress, parseAddress } from '../../math/features/angled-address.js';
-import type { Database, Queries } from '../db/database.js';
+import { inTransaction, type Database, type Queries } from '../db/database.js';
 import type { FeatureTable } from '../db/schema.js';
 import type { Feature } from './feature.js';
 
@@ -58,7 +58,7 @@ export class Features {
    * @throws Error at the end, when some are missing: that would be a mistake in the mathematics
    */
   async addList(period: number, features: readonly Feature[], next: number | null): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
       await insert(tx, features);
       if (next === null) {
         const { known } = await tx

@@ -32,6 +32,8 @@ export interface TestApi {
   readonly leases: Leases;
   /** What went wrong inside. */
   readonly errors: unknown[];
+  /** Milliseconds that somebody had to wait for his turn. */
+  readonly sleeps: number[];
   /** Milliseconds that the clock of the limits is ahead. */
   later(milliseconds: number): void;
   /** Asks, and checks that the answer is one that the OpenAPI document tells of. */
@@ -46,6 +48,9 @@ export async function startApi(db: Database, root: string, more: readonly Route[
   const leases = new Leases(db, 600);
   const layout = new Layout(root, (await readSettings(root)).image);
   const clock = (): number => now;
+  const sleeps: number[] = [];
+  const sleep = async (milliseconds: number): Promise<void> =>
+    void (await Promise.resolve(sleeps.push(milliseconds)));
   const server = await serve(root, {
     extend: async (app) =>
       await addApi(app, {
@@ -54,8 +59,14 @@ export async function startApi(db: Database, root: string, more: readonly Route[
         clock,
         onError: (error) => errors.push(error),
         routes: [
-          ...volunteerRoutes({ leases, layout, stock: new Stock(db, 'hub-a'), onUpload: () => undefined }),
-          ...accountRoutes({ db, accounts, isSecure: false, clock }),
+          ...volunteerRoutes({
+            leases,
+            layout,
+            stock: new Stock(db, 'hub-a'),
+            onUpload: () => undefined,
+            onFailure: () => undefined,
+          }),
+          ...accountRoutes({ db, accounts, isSecure: false, clock, sleep }),
           ...more,
         ],
       }),
@@ -66,6 +77,7 @@ export async function startApi(db: Database, root: string, more: readonly Route[
     accounts,
     leases,
     errors,
+    sleeps,
     later: (milliseconds) => (now += milliseconds),
     async ask(method, path, options = {}) {
       const response = await server.app.inject({ method, url: `/api/v1${path}`, ...options });

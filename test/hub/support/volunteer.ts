@@ -81,6 +81,13 @@ export class Client {
     return JSON.parse(String(answer.body)) as Receipt;
   }
 
+  /** Gives a tile back because it cannot be computed. */
+  async refuse({ lease, attempt }: Lease, reason: string): Promise<void> {
+    const body = JSON.stringify({ attempt, reason });
+    const answer = await this.#ask('POST', `/leases/${lease}/return`, 'application/json', body);
+    if (answer.status !== 200) throw new HubAnswer(answer);
+  }
+
   async #ask(
     method: string,
     path: string,
