@@ -28,17 +28,19 @@ interface Telling<Progress> {
   readonly end: (progress: Progress) => object;
   /** Said upon the first signal. */
   readonly ending: string;
+  /** Whether later signals are ignored, since the process is about to exit with a code of its own; else they do what they did before. */
+  readonly isLast: boolean;
 }
 
 /** Shows a work's progress, and ends it upon a signal; a second one ends the process. */
 export async function runToEnd<Progress>(
   work: Work<Progress>,
-  { logger, progressLine, logMs, describe, summary, end, ending }: Telling<Progress>,
+  { logger, progressLine, logMs, describe, summary, end, ending, isLast }: Telling<Progress>,
 ): Promise<Progress> {
   let signals = 0;
   let hasEnded = false;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (hasEnded) return; // the process is about to exit with its own code
+    if (hasEnded) return;
     signals++;
     if (signals > 1) {
       progressLine?.end();
@@ -65,5 +67,6 @@ export async function runToEnd<Progress>(
     clearInterval(ticker);
     progressLine?.end();
     hasEnded = true;
+    if (!isLast) process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }

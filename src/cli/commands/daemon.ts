@@ -81,6 +81,7 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
       summary,
       end: (progress) => ({ ...summary(progress), samples: progress.statistics }),
       ending: 'finishing what is being computed; once more to end at once (nothing is lost)',
+      isLast: true,
     });
     return EXIT.ok;
   } finally {

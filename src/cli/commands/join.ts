@@ -71,6 +71,7 @@ async function runJoin(
     summary,
     end: summary,
     ending: 'finishing what is being computed; once more to end at once',
+    isLast: false,
   });
   if (args.json) say(terminal, JSON.stringify({ event: 'stopped', ...summary(progress) }));
   return EXIT.ok;

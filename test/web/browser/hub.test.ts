@@ -289,18 +289,21 @@ describeMap('a search for components', () => {
     await page.route('**/api/v1/features?*', async (route) => {
       const from = Number(new URL(route.request().url()).searchParams.get('from'));
       asked.push(`${from}`);
+      const one = {
+        period: 99,
+        re: '0',
+        im: '0',
+        rootRe: '0',
+        rootIm: '0',
+        log2Size: -9,
+        argument: 0,
+        kind: 'disc',
+      };
+      const nameless = { address: null, angles: null, parent: null, isPrimitive: null, name: null };
       const features = Array.from({ length: from === 400 ? 1 : 200 }, (_, i) => ({
-        ...{
-          id: from + i,
-          period: 99,
-          re: '0',
-          im: '0',
-          rootRe: '0',
-          rootIm: '0',
-          log2Size: -9,
-          argument: 0,
-        },
-        ...{ kind: 'disc', address: null, angles: null, parent: null, isPrimitive: null, name: null },
+        id: from + i,
+        ...one,
+        ...nameless,
       }));
       if (asked.length === 2) await route.fulfill({ status: 503, body: 'busy' });
       else await route.fulfill({ json: { features, more: from < 400 } });
