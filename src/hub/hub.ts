@@ -134,6 +134,8 @@ export class Hub {
     const db = await openDatabase(options.database, (error) => {
       logger.warn({ err: error }, 'a connection to the database broke');
     });
+    /** What has threads of its own. */
+    const opened: { close(): Promise<void> }[] = [];
     try {
       const job = { root, client, theme: settings.theme, image: settings.image };
       const docket = new Docket(db, client);
@@ -165,6 +167,7 @@ export class Hub {
         judge,
         onMended: async (addresses) => (await crew?.dropMissing(addresses)) ?? [],
       });
+      opened.push(judge, auditor);
       const mender: Mender = new Mender({
         layout,
         job,
@@ -192,6 +195,7 @@ export class Hub {
       hub = new Hub(options, layout, db, { stock, judge, auditor, mender, daemon });
       return hub;
     } catch (error) {
+      for (const one of opened) await one.close();
       await db.destroy();
       throw error;
     }

@@ -7,6 +7,7 @@ import { HubError } from './hub-error.js';
 import type { HubLink } from './hub-link.js';
 import type { KeptResults } from './kept-results.js';
 import type { LeaseTerm } from './lease-term.js';
+import { sideBySide } from './side-by-side.js';
 
 /** What the outbox works with. */
 export interface OutboxParts {
@@ -49,7 +50,6 @@ interface Parcel {
 const MAX_UPLOADS = 8;
 /** Bytes of results that are kept in memory as well. */
 const MAX_MEMORY = 32 * 2 ** 20;
-const LOOK_MS = 1000;
 
 /**
  * Results on their way to the hub. Each one is written to the disk, offered until the hub has answered, and removed: whatever the
@@ -113,20 +113,12 @@ export class Outbox {
   /** Sends until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     const { bell, clock } = this.#parts;
-    const running = new Set<Promise<void>>();
-    while (!signal.aborted) {
+    const due = (): Parcel[] => {
       const now = clock.now();
-      const due = [...this.#parcels].filter(({ isBusy, notBefore }) => !isBusy && notBefore <= now);
-      for (const parcel of due.slice(0, MAX_UPLOADS - this.#sending)) {
-        const sending = this.#send(parcel, signal).finally(() => {
-          running.delete(sending);
-          bell.ring();
-        });
-        running.add(sending);
-      }
-      await bell.wait(LOOK_MS, signal);
-    }
-    await Promise.all(running);
+      const free = [...this.#parcels].filter(({ isBusy, notBefore }) => !isBusy && notBefore <= now);
+      return free.slice(0, MAX_UPLOADS - this.#sending);
+    };
+    await sideBySide(bell, signal, due, async (parcel) => await this.#send(parcel, signal));
   }
 
   #add(parcel: Omit<Parcel, 'notBefore' | 'backoff'>): Parcel {

@@ -6,6 +6,7 @@ import type { HubClient } from './hub-client.js';
 import { HubError } from './hub-error.js';
 import type { HubLink } from './hub-link.js';
 import type { Pace } from './pace.js';
+import { sideBySide } from './side-by-side.js';
 
 /** What the supply works with. */
 export interface SupplyParts {
@@ -123,18 +124,8 @@ export class Supply {
 
   async #fetch(signal: AbortSignal): Promise<void> {
     const { holdings, bell } = this.#parts;
-    const running = new Set<Promise<void>>();
-    while (!signal.aborted) {
-      for (const tile of holdings.list('leased').slice(0, MAX_DOWNLOADS - this.#downloads)) {
-        const download = this.#download(tile, signal).finally(() => {
-          running.delete(download);
-          bell.ring();
-        });
-        running.add(download);
-      }
-      await bell.wait(LOOK_MS, signal);
-    }
-    await Promise.all(running);
+    const due = (): HeldTile[] => holdings.list('leased').slice(0, MAX_DOWNLOADS - this.#downloads);
+    await sideBySide(bell, signal, due, async (tile) => await this.#download(tile, signal));
   }
 
   async #download(tile: HeldTile, signal: AbortSignal): Promise<void> {

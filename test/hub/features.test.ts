@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/hub/db/database.js';
 import type { FeatureJob, FeatureAnswer } from '../../src/hub/features/feature-job.js';
 import perform from '../../src/hub/features/feature-worker.js';
+import type { Feature } from '../../src/hub/features/feature.js';
 import { Features } from '../../src/hub/features/features.js';
 import { FeatureLister } from '../../src/hub/features/lister.js';
 import type { WorkerPool } from '../../src/daemon/pool.js';
@@ -81,7 +82,7 @@ describe('the list of components', () => {
 
 describe('a search', () => {
   const addresses = async (query: Parameters<Features['search']>[0]): Promise<(string | null)[]> =>
-    (await features.search(query)).map(({ address }) => address);
+    (await features.search(query)).features.map(({ address }) => address);
 
   it.each([
     [{ angle: '3/7' }, ['1_1/2->2_1/2->3']],
@@ -106,7 +107,7 @@ describe('a search', () => {
   });
 
   it('of a view gives what lies in it, the largest first', async () => {
-    const found = await features.within({ re: -0.1, im: 0.75, radius: 0.15 });
+    const found = await features.within({ re: '-0.1', im: '0.75', radius: '0.15' });
     expect(found[0].address).toBe('1_1/3->3');
     expect(found.length).toBeGreaterThan(3);
     for (const { re_near, im_near } of found) {
@@ -115,6 +116,44 @@ describe('a search', () => {
     }
     const sizes = found.map(({ log2_size }) => log2_size);
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  });
+});
+
+describe('beside each other, deeper than doubles', () => {
+  const near = (digits: string): Feature => {
+    const answer = perform({ kind: 'at', re: '-0.12', im: '0.74' });
+    if (answer.kind !== 'at' || answer.feature === null) throw new Error('expected the rabbit');
+    const nameless = { address: null, lower_angle: null, upper_angle: null, parent: null, word: null };
+    const re = `-1.5000000000000000000000000000000${digits}`;
+    return { ...answer.feature, ...nameless, period: 999, re, im: '0', re_near: -1.5, im_near: 0 };
+  };
+
+  it('are told from each other by all their digits', async () => {
+    await features.add(near('1'));
+    await features.add(near('2'));
+    const found = async (re: string, radius: string): Promise<string[]> =>
+      (await features.within({ re, im: '0', radius })).map((one) => one.re.slice(-1)).toSorted();
+    expect(await found('-1.5', '1e-20')).toEqual(['1', '2']);
+    expect(await found(near('1').re, '1e-34')).toEqual(['1']);
+    expect(await found(near('2').re, '1e-150')).toEqual(['2']);
+    expect(await found(near('3').re, '1e-34')).toEqual([]);
+    // The view is twice as wide as high.
+    expect(await found(near('3').re, '0.5e-32')).toEqual(['2']);
+    await db.deleteFrom('feature').where('period', '=', 999).execute();
+  });
+
+  it('more than 200 of a kind come page by page, each once', async () => {
+    for (let i = 0; i < 450; i++) await features.add(near(`${1000 + i}`));
+    const seen: string[] = [];
+    for (let more = true; more;) {
+      const page = await features.search({ period: 999 }, seen.length);
+      expect(page.features).toHaveLength(Math.min(200, 450 - seen.length));
+      seen.push(...page.features.map(({ re }) => re));
+      ({ more } = page);
+    }
+    expect(new Set(seen).size).toBe(450);
+    expect(await features.search({ period: 999 }, 450)).toEqual({ features: [], more: false });
+    await db.deleteFrom('feature').where('period', '=', 999).execute();
   });
 });
 
@@ -143,7 +182,7 @@ describe('a point', () => {
 
 describe('a place', () => {
   it('has the digits that are known, and no others', async () => {
-    const [airplane] = await features.search({ name: 'airplane' });
+    const [airplane] = (await features.search({ name: 'airplane' })).features;
     // The real root of c^3 + 2 c^2 + c + 1.
     expect(
       '-1.7548776662466927600495088963585286918946066177727931439892839706'.startsWith(

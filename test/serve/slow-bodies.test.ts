@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { serve, useRenderedCache } from './support/server.js';
@@ -7,19 +6,23 @@ import { serve, useRenderedCache } from './support/server.js';
 const cache = useRenderedCache();
 const LENGTH = 3000;
 
+/** Until a line is cut, in whatever way. */
+async function closing(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve) => socket.on('close', () => resolve()));
+}
+
 /** Sends a body in pieces, one each few milliseconds. @returns the answer, empty when the line was cut; and how much was sent */
 async function send(url: string, piece: number, pauseMs: number): Promise<{ text: string; sent: number }> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  const closed = once(socket, 'close');
+  const closed = closing(socket);
   let text = '';
-  let isOpen = true;
   socket.setEncoding('latin1').on('data', (got: string) => (text += got));
-  socket.on('error', () => undefined).on('close', () => (isOpen = false));
+  socket.on('error', () => undefined);
   socket.write(
     `POST /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/slow\r\nContent-Length: ${LENGTH}\r\n\r\n`,
   );
   let sent = 0;
-  for (; sent < LENGTH && isOpen; sent += piece) {
+  for (; sent < LENGTH && !socket.destroyed; sent += piece) {
     socket.write('x'.repeat(piece));
     await delay(pauseMs);
   }
@@ -38,10 +41,7 @@ describe('a body that comes slowly', () => {
           { parseAs: 'string', bodyLimit: LENGTH },
           async (_request: unknown, body: string) => await Promise.resolve(body),
         );
-        app.post(
-          '/slow',
-          async (request) => await Promise.resolve(`${(request.body as string).length} bytes`),
-        );
+        app.post('/slow', (request, reply) => reply.send(`${(request.body as string).length} bytes`));
         await Promise.resolve();
       },
     });
@@ -76,6 +76,6 @@ async function stall(url: string): Promise<string> {
   socket.write(
     `POST /slow HTTP/1.1\r\nHost: x\r\nContent-Type: text/slow\r\nContent-Length: ${LENGTH}\r\n\r\n${'x'.repeat(10)}`,
   );
-  await once(socket, 'close');
+  await closing(socket);
   return text;
 }

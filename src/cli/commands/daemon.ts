@@ -2,7 +2,6 @@ import type { Argv } from 'yargs';
 import type { Context } from '../context.js';
 import { withEnvironment } from '../environment.js';
 import { availableParallelism, hostname } from 'node:os';
-import type { Logger } from 'pino';
 import { clientNameFrom } from '../../cache/client-name.js';
 import { Daemon } from '../../daemon/daemon.js';
 import type { DaemonOptions, Progress } from '../../daemon/options.js';
@@ -10,6 +9,7 @@ import { MAX_LEVEL } from '../../tile/grid.js';
 import { EXIT } from '../exit-codes.js';
 import { LOG_LEVELS } from '../log-levels.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
+import { runToEnd } from '../run-to-end.js';
 import type { Terminal } from '../terminal.js';
 import { serveMetrics } from '../metrics-option.js';
 import { UsageError } from '../usage-error.js';
@@ -31,8 +31,6 @@ interface DaemonArguments {
   readonly metricsHost: string;
 }
 
-/** The progress line on a terminal is rewritten this often, in milliseconds. */
-const SHOW_MS = 200;
 /** Without a terminal, the log tells the progress this often, in milliseconds. */
 const LOG_MS = 30_000;
 
@@ -75,44 +73,19 @@ async function runDaemon(args: DaemonArguments, terminal: Terminal, version: str
     daemon = await Daemon.start(metrics ? { ...options, onSection: metrics.onSection } : options);
     logger.info({ cache: args.cache, client, workers, version }, 'started');
     if (metrics) logger.info({ url: metrics.server.url }, 'serving metrics');
-    return await runToEnd(daemon, logger, progressLine);
-  } finally {
-    await metrics?.server.close();
-  }
-}
-
-/** Shows a daemon's progress, and ends it upon a signal. */
-async function runToEnd(daemon: Daemon, logger: Logger, progressLine: ProgressLine | null): Promise<number> {
-  let signals = 0;
-  let hasEnded = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (hasEnded) return; // the process is about to exit with its own code
-    signals++;
-    if (signals > 1) {
-      progressLine?.end();
-      process.exit(EXIT.interrupted);
-    }
-    logger.info({ signal }, 'finishing what is being computed; once more to end at once (nothing is lost)');
-    daemon.stop();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const ticker = setInterval(
-    () => {
-      if (progressLine) progressLine.show(describe(daemon.progress));
-      else logger.info(summary(daemon.progress), 'progress');
-    },
-    progressLine ? SHOW_MS : LOG_MS,
-  );
-  try {
-    const progress = await daemon.run();
-    progressLine?.show(describe(progress));
-    progressLine?.end();
-    logger.info({ ...summary(progress), samples: progress.statistics }, 'stopped');
+    await runToEnd(daemon, {
+      logger,
+      progressLine,
+      logMs: LOG_MS,
+      describe,
+      summary,
+      end: (progress) => ({ ...summary(progress), samples: progress.statistics }),
+      ending: 'finishing what is being computed; once more to end at once (nothing is lost)',
+      isLast: true,
+    });
     return EXIT.ok;
   } finally {
-    clearInterval(ticker);
-    progressLine?.end();
-    hasEnded = true;
+    await metrics?.server.close();
   }
 }
 

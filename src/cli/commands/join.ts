@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import type { Logger } from 'pino';
 import type { Argv } from 'yargs';
 import { parseShare } from '../../volunteer/duty-cycle.js';
 import { ALWAYS, parseHours } from '../../volunteer/hours.js';
@@ -12,9 +11,10 @@ import { EXIT } from '../exit-codes.js';
 import { readToken } from '../hub-token.js';
 import { LOG_LEVELS } from '../log-levels.js';
 import { createLogger, ProgressLine } from '../progress-line.js';
+import { runToEnd } from '../run-to-end.js';
 import { stateFolder } from '../state-folder.js';
 import { systemClock } from '../system-clock.js';
-import { say, type Terminal } from '../terminal.js';
+import { say } from '../terminal.js';
 import { optionalWholeNumber } from '../whole-number.js';
 
 interface JoinArguments {
@@ -31,8 +31,6 @@ interface JoinArguments {
   readonly json: boolean;
 }
 
-/** The progress line on a terminal is rewritten this often, in milliseconds. */
-const SHOW_MS = 200;
 /** Without a terminal, the log tells the progress this often, in milliseconds. */
 const LOG_MS = 60_000;
 
@@ -65,46 +63,18 @@ async function runJoin(
     ...(args.json && { onEvent: (event) => say(terminal, JSON.stringify(event)) }),
   });
   logger.info({ hub: hub.url, workers, cpu: args.cpu, version }, 'started');
-  return await runToEnd(volunteer, logger, progressLine, args.json ? terminal : null);
-}
-
-/** Shows a volunteer's progress, and ends it upon a signal. */
-async function runToEnd(
-  volunteer: Volunteer,
-  logger: Logger,
-  progressLine: ProgressLine | null,
-  events: Terminal | null,
-): Promise<number> {
-  let signals = 0;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    signals++;
-    if (signals > 1) {
-      progressLine?.end();
-      process.exit(EXIT.interrupted);
-    }
-    logger.info({ signal }, 'finishing what is being computed; once more to end at once');
-    volunteer.stop();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const ticker = setInterval(
-    () => {
-      if (progressLine) progressLine.show(describe(volunteer.progress));
-      else logger.info(summary(volunteer.progress), 'progress');
-    },
-    progressLine ? SHOW_MS : LOG_MS,
-  );
-  try {
-    const progress = await volunteer.run();
-    progressLine?.show(describe(progress));
-    progressLine?.end();
-    logger.info(summary(progress), 'stopped');
-    if (events) say(events, JSON.stringify({ event: 'stopped', ...summary(progress) }));
-    return EXIT.ok;
-  } finally {
-    clearInterval(ticker);
-    progressLine?.end();
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  }
+  const progress = await runToEnd(volunteer, {
+    logger,
+    progressLine,
+    logMs: LOG_MS,
+    describe,
+    summary,
+    end: summary,
+    ending: 'finishing what is being computed; once more to end at once',
+    isLast: false,
+  });
+  if (args.json) say(terminal, JSON.stringify({ event: 'stopped', ...summary(progress) }));
+  return EXIT.ok;
 }
 
 const HUB_TEXTS = { unknown: '', up: '', away: ', the hub does not answer' } as const;

@@ -100,6 +100,16 @@ export function accountRoutes({ db, accounts, isSecure, clock, sleep }: AccountP
       },
     }),
     route({
+      method: 'GET',
+      path: '/session',
+      summary: 'Who is signed in; null when nobody is',
+      by: 'visitor',
+      body: null,
+      answer: z.object({ account: person.nullable() }),
+      status: 200,
+      handle: async ({ account }) => await Promise.resolve({ account: account.id === 0 ? null : account }),
+    }),
+    route({
       method: 'DELETE',
       path: '/session',
       summary: 'Signs out',

@@ -37,7 +37,7 @@ const feature = z.object({
   isPrimitive: z.boolean().nullable(),
   name: z.string().nullable(),
 });
-const features = z.object({ features: z.array(feature) });
+const features = z.object({ features: z.array(feature).describe('200 at the most') });
 
 /** What these routes work with. */
 export interface FeatureParts {
@@ -67,17 +67,23 @@ export function featureRoutes({ features: known, pool, clock }: FeatureParts): R
         angle: text.describe('of either ray, such as 3/7 or .(011)'),
         parent: text.describe('angled internal address of the component that they belong to'),
         name: text.describe('part of a name'),
+        from: z
+          .string()
+          .regex(/^[0-9]{1,5}$/, 'expected a whole number below 100,000')
+          .optional()
+          .describe('how many to pass over'),
       },
-      answer: features,
+      answer: features.extend({ more: z.boolean().describe('whether there are others behind these') }),
       status: 200,
       handle: async ({ query }) => {
-        const { period, ...words } = query;
+        const { period, from, ...words } = query;
         const given = Object.entries(words).filter(([, value]) => value?.trim());
         const asked = { ...Object.fromEntries(given), ...(period ? { period: Number(period) } : {}) };
         if (Object.keys(asked).length === 0)
           throw new HubError('EBODY', 'expected ?period=, ?address=, ?angle=, ?parent= or ?name=');
         try {
-          return { features: (await known.search(asked)).map(describe) };
+          const { features: found, more } = await known.search(asked, Number(from ?? 0));
+          return { features: found.map(describe), more };
         } catch (error) {
           if (error instanceof RangeError) throw new HubError('EBODY', error.message);
           throw error;
@@ -98,7 +104,7 @@ export function featureRoutes({ features: known, pool, clock }: FeatureParts): R
       answer: features,
       status: 200,
       handle: async ({ query }) => {
-        const [re, im, radius] = [query.re, query.im, query.radius].map(Number);
+        const { re = '', im = '', radius = '' } = query;
         return { features: (await known.within({ re, im, radius })).map(describe) };
       },
     }),

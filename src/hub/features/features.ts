@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { componentCount } from '../../math/features/components.js';
 import { formatAngle, parseAngle } from '../../math/features/angle.js';
 import { formatAddress, parseAddress } from '../../math/features/angled-address.js';
@@ -25,13 +25,22 @@ export interface FeatureQuery {
   readonly parent?: string;
 }
 
-/** A part of the plane; doubles will do, since a feature is looked for by its size too. */
+/** A part of the plane, in decimal numbers of any length. */
 export interface View {
-  readonly re: number;
-  readonly im: number;
+  readonly re: string;
+  readonly im: string;
   /** Half of its height. */
-  readonly radius: number;
+  readonly radius: string;
 }
+
+/** Features of a list, and whether there are more of them. */
+export interface FeaturePage {
+  readonly features: readonly KnownFeature[];
+  readonly more: boolean;
+}
+
+/** By so much, at the most, a place of the set differs from its rounded one, and the bounds of a view from theirs. */
+const ROUNDING = 2 ** -48;
 
 /** The database of hyperbolic components. */
 export class Features {
@@ -91,13 +100,14 @@ export class Features {
   }
 
   /**
-   * Features by their properties, short periods and large ones first.
+   * Features by their properties, short periods and large ones first; {@link MAX_FEATURES} at the most.
    *
+   * @param from how many to pass over
    * @throws RangeError for an address or an angle that is none
    */
-  async search({ period, address, angle, name, parent }: FeatureQuery): Promise<KnownFeature[]> {
+  async search({ period, address, angle, name, parent }: FeatureQuery, from = 0): Promise<FeaturePage> {
     const exactAngle = angle === undefined ? null : formatAngle(parseAngle(angle));
-    return await this.#db
+    const found = await this.#db
       .selectFrom('feature')
       .selectAll()
       .$if(period !== undefined, (query) => query.where('period', '=', period!))
@@ -113,20 +123,29 @@ export class Features {
       .$if(name !== undefined, (query) => query.where('name', 'ilike', `%${escapeLike(name!)}%`))
       .orderBy('period')
       .orderBy('log2_size', 'desc')
-      .limit(MAX_FEATURES)
+      .orderBy('id')
+      .offset(from)
+      .limit(MAX_FEATURES + 1)
       .execute();
+    return { features: found.slice(0, MAX_FEATURES), more: found.length > MAX_FEATURES };
   }
 
-  /** The features whose nuclei lie in a view, the largest first. */
+  /** The features whose nuclei lie in a view, exactly, the largest first. */
   async within({ re, im, radius }: View): Promise<KnownFeature[]> {
+    const [near, half] = [{ re: Number(re), im: Number(im) }, Number(radius)];
+    const [x, y, r] = [re, im, radius].map((text) => sql`${text}::numeric`);
     return await this.#db
       .selectFrom('feature')
       .selectAll()
-      .where('re_near', '>=', re - 2 * radius)
-      .where('re_near', '<=', re + 2 * radius)
-      .where('im_near', '>=', im - radius)
-      .where('im_near', '<=', im + radius)
+      // What the index knows, then what all digits say.
+      .where('re_near', '>=', near.re - 2 * half - ROUNDING)
+      .where('re_near', '<=', near.re + 2 * half + ROUNDING)
+      .where('im_near', '>=', near.im - half - ROUNDING)
+      .where('im_near', '<=', near.im + half + ROUNDING)
+      .where(sql<boolean>`re::numeric between ${x} - 2 * ${r} and ${x} + 2 * ${r}`)
+      .where(sql<boolean>`im::numeric between ${y} - ${r} and ${y} + ${r}`)
       .orderBy('log2_size', 'desc')
+      .orderBy('id')
       .limit(MAX_FEATURES)
       .execute();
   }

@@ -44,7 +44,10 @@ class AccountPage {
   /** Shows the page of whoever has signed in, or the forms. */
   async show(): Promise<void> {
     try {
-      await this.#showOwn();
+      // Of one's page itself a stranger would get an error, which every browser writes down.
+      const { account } = await this.#api.get<{ account: object | null }>('session');
+      if (account === null) this.#showStranger(null);
+      else await this.#showOwn();
     } catch (error) {
       if (error instanceof Refusal && error.code === 'ETOKEN') this.#showStranger(null);
       else this.#fault(error);

@@ -51,3 +51,9 @@ export interface Feature {
   readonly parent: string | null;
   readonly name: string | null;
 }
+
+/** Components that were found, and whether there are others behind them. */
+export interface FeatureList {
+  readonly features: readonly Feature[];
+  readonly more: boolean;
+}

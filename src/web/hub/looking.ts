@@ -10,8 +10,7 @@ import { placeOfFeature } from './map-link.js';
 const MAX_DIGITS = 200;
 /** Components of a view that are listed. */
 const LISTED = 8;
-/** The hub looks for what lies in a view in doubles: no smaller radius makes a difference to it. */
-const LEAST_RADIUS = 1e-15;
+const TOO_DEEP = 'This is deeper than the hub looks.';
 
 /** What the map knows only beside a hub: the names of what is shown, and links to the hub's pages. */
 export class Looking {
@@ -50,7 +49,7 @@ export class Looking {
   async #name(element: HTMLElement, at: View): Promise<void> {
     const { x, y } = placeOf(at, innerHeight);
     await this.#answer(element, async () => {
-      if (Math.max(x.length, y.length) > MAX_DIGITS) return 'This is deeper than the hub looks.';
+      if (isTooDeep(x, y)) return TOO_DEEP;
       const { feature } = await this.#api.get<{ feature: Feature | null }>('features/at', { re: x, im: y });
       return feature === null ? 'No interior point, or none that could be told.' : describeFeature(feature);
     });
@@ -62,11 +61,11 @@ export class Looking {
     await this.#answer(byId('largest-state'), async () => {
       const view = this.#view();
       const { x, y, r } = placeOf(view, innerHeight);
-      const { features } = await this.#api.get<{ features: readonly Feature[] }>('features/view', {
-        re: `${Number(x)}`,
-        im: `${Number(y)}`,
-        radius: `${Math.max(LEAST_RADIUS, (Number(r) * Math.max(innerHeight, innerWidth / 2)) / innerHeight)}`,
-      });
+      if (isTooDeep(x, y)) return TOO_DEEP;
+      // The hub's views are twice as wide as high.
+      const radius = `${Number(r) * Math.max(1, innerWidth / 2 / innerHeight)}`;
+      const query = { re: x, im: y, radius };
+      const { features } = await this.#api.get<{ features: readonly Feature[] }>('features/view', query);
       const inView = features.filter((feature) => isIn(view, feature)).slice(0, LISTED);
       list.replaceChildren(...inView.map((feature) => this.#entry(feature)));
       return inView.length === 0 ? 'None that is known.' : '';
@@ -97,6 +96,11 @@ export class Looking {
     );
     if (this.#turns.get(element) === turn) element.textContent = text;
   }
+}
+
+/** Whether coordinates have more digits than the hub looks at; the radius of such a view is far from the end of doubles. */
+function isTooDeep(x: string, y: string): boolean {
+  return Math.max(x.length, y.length) > MAX_DIGITS;
 }
 
 /** Whether a nucleus is on the screen. */

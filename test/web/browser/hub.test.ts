@@ -79,6 +79,23 @@ async function expectNarrow(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 }
 
+describeMap('a stranger', () => {
+  it('sees the account page without a line of error in the console', async () => {
+    const failed: string[] = [];
+    const map = await maps.openWithout(`${hub.url}volunteers`, DESKTOP);
+    map.page.on('response', (response) => {
+      if (response.status() >= 400) failed.push(`${response.status()} ${response.url()}`);
+    });
+    for (const path of ['account', 'volunteers', 'features']) {
+      await map.page.goto(hub.url + path);
+      await map.page.waitForLoadState('networkidle');
+      if (path === 'account') await map.page.locator('#stranger').waitFor();
+    }
+    expect(failed).toEqual([]);
+    expectNoErrors(map);
+  });
+});
+
 describeMap('an account', () => {
   it('is signed up for, out of and in to, by keys, with what is wrong said where it is', async () => {
     const { map, name } = await signUp();
@@ -265,6 +282,54 @@ describeMap('the volunteers', () => {
 });
 
 describeMap('a search for components', () => {
+  it('shows more of what there is more of', async () => {
+    const map = await open('features');
+    const { page } = map;
+    const asked: (string | null)[] = [];
+    await page.route('**/api/v1/features?*', async (route) => {
+      const from = Number(new URL(route.request().url()).searchParams.get('from'));
+      asked.push(`${from}`);
+      const one = {
+        period: 99,
+        re: '0',
+        im: '0',
+        rootRe: '0',
+        rootIm: '0',
+        log2Size: -9,
+        argument: 0,
+        kind: 'disc',
+      };
+      const nameless = { address: null, angles: null, parent: null, isPrimitive: null, name: null };
+      const features = Array.from({ length: from === 400 ? 1 : 200 }, (_, i) => ({
+        id: from + i,
+        ...one,
+        ...nameless,
+      }));
+      if (asked.length === 2) await route.fulfill({ status: 503, body: 'busy' });
+      else await route.fulfill({ json: { features, more: from < 400 } });
+    });
+    const more = page.locator('#more');
+    await page.locator('#period').fill('99');
+    await page.keyboard.press('Enter');
+    await page.getByText('The first 200 components').waitFor();
+    // What fails may be tried again, and what is shown stays.
+    await more.click();
+    await page.getByRole('alert').getByText('The hub answered 503.').waitFor();
+    await more.click();
+    await page.getByText('The first 400 components').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await more.click();
+    await page.getByText('401 components').waitFor();
+    expect(await page.locator('.feature').count()).toBe(401);
+    expect(await more.isHidden()).toBe(true);
+    expect(asked).toEqual(['0', '200', '200', '400']);
+    await page.locator('#clear').click();
+    await page.getByText('All of period 3').waitFor();
+    expect(await page.locator('.feature').count()).toBe(0);
+    expect(await more.isHidden()).toBe(true);
+    expectNoErrors(map);
+  });
+
   it('stands in the address, leads to relatives and to the map', async () => {
     const map = await open('features?name=rabbit&period=3');
     const { page } = map;
@@ -347,8 +412,19 @@ describeMap('the map of a hub', () => {
     const deep = await open(`?x=0.${'3'.repeat(300)}&y=1&r=1e-299`);
     await deep.page.locator('#looking').click();
     await deep.page.locator('#centre').getByText('deeper than the hub looks').waitFor();
-    await deep.page.locator('#largest-state').getByText('None that is known.').waitFor();
+    await deep.page.locator('#largest-state').getByText('deeper than the hub looks').waitFor();
     expectNoErrors(deep);
+    // Beyond doubles all digits count: the hub is asked with them, and knows nothing there.
+    const below = await open(
+      `?x=-1.7598171308048479165828760533255&y=-0.0125933107997496573193886668543&r=1e-28`,
+    );
+    const asking = below.page.waitForRequest(/features\/view/);
+    await below.page.locator('#looking').click();
+    const query = new URL((await asking).url()).searchParams;
+    expect(query.get('re')).toMatch(/^-1\.75981713080484791658287605332/);
+    expect(Number(query.get('radius'))).toBeCloseTo(1e-28, 40);
+    await below.page.locator('#largest-state').getByText('None that is known.').waitFor();
+    expectNoErrors(below);
     const plain = await maps.open(maps.server.url);
     await plain.settled();
     expect(await plain.page.locator('#looking').isVisible()).toBe(false);
