@@ -13,7 +13,7 @@ import { accountRoutes } from './api/account-routes.js';
 import { asideRoutes } from './api/aside-routes.js';
 import { featureRoutes } from './api/feature-routes.js';
 import { addApi } from './api/api.js';
-import { placeRoutes } from './api/place-routes.js';
+import { roleRoutes } from './api/role-routes.js';
 import { volunteerRoutes } from './api/volunteer-routes.js';
 import { Auditor } from './auditor.js';
 import { openDatabase, type Database, type DatabasePlace } from './db/database.js';
@@ -22,12 +22,11 @@ import { Docket } from './docket.js';
 import type { FeatureAnswer, FeatureJob } from './features/feature-job.js';
 import { Features } from './features/features.js';
 import { FeatureLister } from './features/lister.js';
+import { Gallery } from './gallery.js';
 import { Judge } from './judge.js';
 import { Leases } from './leases.js';
-import { Comments } from './places/comments.js';
-import { Moderation } from './places/moderation.js';
-import { Places } from './places/places.js';
 import { RemoteCrew } from './remote-crew.js';
+import { Roles } from './roles.js';
 import { Stock } from './stock.js';
 import { Suspicions } from './suspicions.js';
 
@@ -82,6 +81,7 @@ export class Hub {
   readonly #featurePool: WorkerPool<FeatureJob, FeatureAnswer>;
   readonly #lister: FeatureLister;
   readonly #demand: Demand;
+  readonly #gallery: Gallery;
   readonly #options: HubOptions;
   readonly #layout: Layout;
   #running: Promise<unknown> = Promise.resolve();
@@ -108,6 +108,7 @@ export class Hub {
       logger: options.logger,
       clock: options.clock,
     });
+    this.#gallery = new Gallery({ db, layout, maxLevel: options.maxLevel, logger: options.logger });
     this.#lister = new FeatureLister(this.#features, this.#featurePool, options.periods, options.logger);
   }
 
@@ -182,6 +183,7 @@ export class Hub {
     this.#auditor.start();
     this.#lister.start();
     this.#demand.start();
+    this.#gallery.start();
     this.#running = this.#daemon.run();
     // Whoever closes it sees the error.
     this.#running.catch((error: unknown) => {
@@ -215,11 +217,8 @@ export class Hub {
         }),
         ...asideRoutes({ stock }),
         ...featureRoutes({ features: this.#features, pool: this.#featurePool, clock }),
-        ...placeRoutes({
-          places: new Places(db),
-          comments: new Comments(db),
-          moderation: new Moderation(db),
-        }),
+        ...this.#gallery.routes,
+        ...roleRoutes({ roles: new Roles(db) }),
         ...accountRoutes({ db, accounts: this.accounts, isSecure, clock }),
       ],
     });
@@ -245,6 +244,7 @@ export class Hub {
     await this.#judge.close();
     await this.#auditor.close();
     await this.#lister.close();
+    await this.#gallery.close();
     await this.#demand.close();
     await this.#featurePool.close();
     this.#daemon.stop();

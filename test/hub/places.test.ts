@@ -29,7 +29,7 @@ const SPIRAL: PlaceText = {
 
 beforeAll(async () => {
   db = await openDatabase({ folder: 'memory://' }, () => undefined);
-  places = new Places(db);
+  places = new Places(db, 200);
   comments = new Comments(db);
   moderation = new Moderation(db);
 }, 120_000);
@@ -165,10 +165,10 @@ describe('a comment', () => {
     const place = await places.add(people[0].id, SPIRAL);
     const ids: number[] = [];
     for (const { id } of people) ids.push(await comments.add(id, place, `<script>${id}</script>`));
-    expect((await comments.list(place, 0)).map(({ id, by }) => [id, by])).toEqual(
+    expect((await comments.list(NOBODY, place, 0)).map(({ id, by }) => [id, by])).toEqual(
       ids.map((id, i) => [id, people[i].name]),
     );
-    expect(await comments.list(place, ids[2])).toHaveLength(1);
+    expect(await comments.list(NOBODY, place, ids[2])).toHaveLength(1);
     await expect(comments.remove(people[1], ids[0])).rejects.toMatchObject({ code: 'EFORBIDDEN' });
     await comments.remove(people[0], ids[0]);
     await comments.remove(curator, ids[1]);
@@ -191,7 +191,15 @@ describe('a flag', () => {
     expect(await places.list({ sort: 'new', from: 0 })).toEqual([]);
     await expect(comments.add(people[0].id, id, 'x')).rejects.toMatchObject({ code: 'ENONE' });
     expect(await moderation.cases(curator)).toEqual([
-      { subject: 'place', id, state: 'hidden', text: SPIRAL.title, flags: 3, reasons: 'spam 4\nspam\nspam' },
+      {
+        subject: 'place',
+        id,
+        place: id,
+        state: 'hidden',
+        text: SPIRAL.title,
+        flags: 3,
+        reasons: 'spam 4\nspam\nspam',
+      },
     ]);
     await moderation.decide(curator, 'place', id, 'open');
     expect(await moderation.cases(curator)).toEqual([]);
@@ -202,7 +210,7 @@ describe('a flag', () => {
     const place = await places.add(people[3].id, SPIRAL);
     const id = await comments.add(people[3].id, place, 'rude');
     for (const { id: account } of people.slice(0, 3)) await moderation.flag(account, 'comment', id, 'rude');
-    expect(await comments.list(place, 0)).toEqual([]);
+    expect(await comments.list(NOBODY, place, 0)).toEqual([]);
     expect(await moderation.cases(curator)).toMatchObject([{ subject: 'comment', text: 'rude', flags: 3 }]);
   });
 
