@@ -71,7 +71,7 @@ export function placeRoutes({ places, comments, moderation, onChange }: PlacePar
           .optional()
           .describe('how many to pass over'),
       },
-      answer: z.object({ places: z.array(place) }),
+      answer: z.object({ places: z.array(place), hasMore: z.boolean().describe('behind these') }),
       status: 200,
       handle: async ({ query }) => {
         const { words, tag, re, im, radius, sort, from } = query;
@@ -86,7 +86,7 @@ export function placeRoutes({ places, comments, moderation, onChange }: PlacePar
           sort: sort === 'new' ? 'new' : 'votes',
           from: Number(from ?? 0),
         });
-        return { places: found.map(describe) };
+        return { places: found.places.map(describe), hasMore: found.hasMore };
       },
     }),
     route({

@@ -34,6 +34,12 @@ export interface PlaceQuery {
   readonly from: number;
 }
 
+/** Some of the places that were looked for. */
+export interface PlacePage {
+  readonly places: Place[];
+  readonly hasMore: boolean;
+}
+
 /** Things worth seeing, as people have described them. */
 export class Places {
   readonly #db: Database;
@@ -120,8 +126,8 @@ export class Places {
     };
   }
 
-  /** Open places. @throws RangeError for an area that is none */
-  async list({ words, tag, area, sort, from }: PlaceQuery): Promise<Place[]> {
+  /** Open places, and whether there are more. @throws RangeError for an area that is none */
+  async list({ words, tag, area, sort, from }: PlaceQuery): Promise<PlacePage> {
     const box = area && boxOf(area);
     const rows = await selectPlaces(this.#db, this.#pictureLevel)
       .where('place.state', '=', 'open')
@@ -139,10 +145,10 @@ export class Places {
       .orderBy(sort === 'votes' ? 'place.votes' : 'place.created', 'desc')
       .orderBy('place.id', 'desc')
       .offset(area ? 0 : from)
-      .limit(area ? CANDIDATES : PAGE)
+      .limit(area ? CANDIDATES : PAGE + 1)
       .execute();
-    const found = area ? rows.filter(isIn(area)).slice(from, from + PAGE) : rows;
-    return found.map(placeOf);
+    const found = area ? rows.filter(isIn(area)).slice(from) : rows;
+    return { places: found.slice(0, PAGE).map(placeOf), hasMore: found.length > PAGE };
   }
 
   /** Votes for a place, or takes the vote back; as often as one likes, it counts once. */
