@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { deepestLevel, type Layout } from '../cache/layout.js';
 import { DEFAULT_FILM_LIMITS } from '../serve/film-limits.js';
+import type { Address } from '../tile/address.js';
 import { makePicture } from '../zoom/make-picture.js';
 import { moderationRoutes } from './api/moderation-routes.js';
 import { pictureRoutes } from './api/picture-routes.js';
@@ -20,6 +21,8 @@ export interface GalleryParts {
   /** Tiles of this level and deeper ones are not asked for. */
   readonly maxLevel: number;
   readonly logger: Logger;
+  /** Told again and again which tiles pictures wait for. */
+  readonly onLacking: (tiles: readonly Address[]) => void;
 }
 
 /** Things worth seeing, with what people say of them and their pictures. */
@@ -30,7 +33,7 @@ export class Gallery {
   readonly #pictures: Pictures;
   readonly #painter: PicturePainter;
 
-  constructor({ db, layout, maxLevel: most, logger }: GalleryParts) {
+  constructor({ db, layout, maxLevel: most, logger, onLacking }: GalleryParts) {
     // As deep as films are made for visitors, and as the cache goes.
     const maxLevel = Math.min(DEFAULT_FILM_LIMITS.level, most, deepestLevel(layout.root));
     this.#places = new Places(db, maxLevel);
@@ -42,6 +45,7 @@ export class Gallery {
       layout,
       maxLevel,
       logger,
+      onLacking,
       make: makePicture,
     });
   }

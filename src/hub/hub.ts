@@ -33,6 +33,9 @@ import { Suspicions } from './suspicions.js';
 /** Leases that are over are looked for at these intervals at the least, in milliseconds. */
 const EXPIRE_MS = 5000;
 
+/** In the place of a network, where pictures of places wait for tiles. */
+const GALLERY = 'gallery';
+
 /** How a hub works; all of it is decided by the command line. */
 export interface HubOptions {
   /** The cache. */
@@ -108,7 +111,16 @@ export class Hub {
       logger: options.logger,
       clock: options.clock,
     });
-    this.#gallery = new Gallery({ db, layout, maxLevel: options.maxLevel, logger: options.logger });
+    this.#gallery = new Gallery({
+      db,
+      layout,
+      maxLevel: options.maxLevel,
+      logger: options.logger,
+      // What a hub holds for volunteers nobody else makes: as a look of one visitor, it is given out earlier.
+      onLacking: (tiles) => {
+        for (const tile of tiles) this.#demand.vote(tile, GALLERY);
+      },
+    });
     this.#lister = new FeatureLister(this.#features, this.#featurePool, options.periods, options.logger);
   }
 

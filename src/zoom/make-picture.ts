@@ -1,6 +1,7 @@
 import { makeFolder } from '../cache/files.js';
 import { assertWay } from '../cache/folders.js';
 import type { Layout } from '../cache/layout.js';
+import type { Address } from '../tile/address.js';
 import { frameKey } from './frame-key.js';
 import { Leader, type FilmProgress } from './leader.js';
 import { pathOf } from './make-film.js';
@@ -14,6 +15,8 @@ export interface MakePictureOptions {
   /** Gives it up. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: FilmProgress) => void;
+  /** Told again and again which tiles are waited for. */
+  readonly onLacking: (tiles: readonly Address[]) => void;
 }
 
 /**
@@ -27,6 +30,7 @@ export async function makePicture({
   request,
   signal,
   onProgress,
+  onLacking,
 }: MakePictureOptions): Promise<Uint8Array> {
   const path = pathOf(request, layout);
   await assertWay(layout.root, layout.frame(frameKey(path.frame(0), request)));
@@ -39,6 +43,7 @@ export async function makePicture({
     workers: 1,
     signal,
     onProgress,
+    onLacking,
     onFrame: async (rgb) => {
       picture = rgb;
       await Promise.resolve();

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { PNG } from 'pngjs';
 import { sql } from 'kysely';
 import { pino } from 'pino';
@@ -173,6 +174,7 @@ describe('the painter', () => {
   let ann: number;
   let layout: Layout;
   let logged: string[];
+  let lacking: Set<string>;
 
   beforeEach(async () => {
     ({ db } = await fresh());
@@ -180,6 +182,7 @@ describe('the painter', () => {
     ann = await newcomer(db);
     layout = new Layout(await caches.copy(), 'png');
     logged = [];
+    lacking = new Set();
   });
   const painterWith = (make: typeof makePicture): PicturePainter =>
     new PicturePainter({
@@ -187,6 +190,7 @@ describe('the painter', () => {
       layout,
       maxLevel: DEEPEST,
       logger: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
+      onLacking: (tiles) => tiles.forEach((tile) => lacking.add(tile)),
       make,
     });
   const pictureOf = async (id: number) => await new Pictures(db).read(id);
@@ -230,6 +234,22 @@ describe('the painter', () => {
     second.start();
     await until(async () => (await pictureOf(id)) !== null);
     await second.close();
+    expect(logged).toEqual([]);
+  }, 60_000);
+
+  it('tells which tiles it waits for, and asks for them', async () => {
+    await places.add(ann, { ...WHOLE, re: '-0.7463', im: '0.1102', radius: '0.02' });
+    const painter = painterWith(makePicture);
+    painter.start();
+    await until(async () => await Promise.resolve(lacking.size > 10));
+    const marks = async (): Promise<string[]> => await readdir(layout.wantFolder);
+    await until(async () => (await marks()).length > 0);
+    // The cache is rendered to level 3.
+    for (const tile of lacking) expect(tile.length).toBeGreaterThan(4);
+    for (const tile of await marks()) expect(lacking).toContain(tile);
+    await painter.close();
+    // Nobody waits for them any more.
+    expect(await marks()).toEqual([]);
     expect(logged).toEqual([]);
   }, 60_000);
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Layout } from '../../cache/layout.js';
 import { encodeRgbPng } from '../../image/png.js';
+import type { Address } from '../../tile/address.js';
 import type { makePicture } from '../../zoom/make-picture.js';
 import { Alarm } from '../alarm.js';
 import { PICTURE, pictureFrameOf } from './picture-frame.js';
@@ -24,6 +25,8 @@ export interface PainterParts {
   /** Deepest level of whose tiles pictures are made. */
   readonly maxLevel: number;
   readonly logger: Logger;
+  /** Told again and again which tiles are waited for. */
+  readonly onLacking: (tiles: readonly Address[]) => void;
   readonly make: typeof makePicture;
 }
 
@@ -34,6 +37,7 @@ export interface PainterParts {
 export class PicturePainter {
   readonly #parts: PainterParts;
   readonly #alarms = Array.from({ length: LANES }, () => new Alarm());
+  readonly #planAlarm = new Alarm();
   readonly #closing = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
 
@@ -42,18 +46,31 @@ export class PicturePainter {
   }
 
   start(): void {
-    this.#running = Promise.all(this.#alarms.map(async (alarm) => await this.#work(alarm)));
+    const lanes = this.#alarms.map(
+      async (alarm) =>
+        await this.#repeat(alarm, async () => {
+          const task = await this.#parts.pictures.claim(this.#parts.maxLevel);
+          if (task === null) await alarm.sleep(LOOK_MS);
+          else await this.#paint(task);
+        }),
+    );
+    // By itself: also while all lanes are busy it is told of a place that there will be no picture.
+    const planning = this.#repeat(this.#planAlarm, async () => {
+      if (await this.#plan()) for (const alarm of this.#alarms) alarm.ring();
+      else await this.#planAlarm.sleep(LOOK_MS);
+    });
+    this.#running = Promise.all([...lanes, planning]);
   }
 
   /** A place is new, or was changed. */
   wake(): void {
-    for (const alarm of this.#alarms) alarm.ring();
+    this.#planAlarm.ring();
   }
 
   /** Gives up what is under way: it is begun again with the next start. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the hub is ending'));
-    this.wake();
+    for (const alarm of [...this.#alarms, this.#planAlarm]) alarm.ring();
     await this.#running;
   }
 
@@ -61,31 +78,30 @@ export class PicturePainter {
     return this.#closing.signal.aborted;
   }
 
-  async #work(alarm: Alarm): Promise<void> {
-    const { pictures, maxLevel, logger } = this.#parts;
+  async #repeat(alarm: Alarm, step: () => Promise<void>): Promise<void> {
     while (!this.#isOver) {
       try {
-        await this.#plan();
-        const task = await pictures.claim(maxLevel);
-        if (task === null) await alarm.sleep(LOOK_MS);
-        else await this.#paint(task);
+        await step();
       } catch (error) {
-        logger.warn({ err: error }, 'pictures of places could not be looked for; trying again');
+        this.#parts.logger.warn({ err: error }, 'pictures of places could not be looked for; trying again');
         if (!this.#isOver) await alarm.sleep(RETRY_MS);
       }
     }
   }
 
-  async #plan(): Promise<void> {
+  /** @returns whether there was anything to plan */
+  async #plan(): Promise<boolean> {
     const { pictures } = this.#parts;
-    for (const { place, view } of await pictures.unknown(PLANNED)) {
+    const unknown = await pictures.unknown(PLANNED);
+    for (const { place, view } of unknown) {
       const frame = pictureFrameOf(view);
       await pictures.plan(place, view, frame?.key ?? '', frame?.level ?? null);
     }
+    return unknown.length > 0;
   }
 
   async #paint(task: PictureTask): Promise<void> {
-    const { pictures, layout, logger, make } = this.#parts;
+    const { pictures, layout, logger, onLacking, make } = this.#parts;
     const frame = pictureFrameOf(task.view);
     if (frame === null) return;
     const late = new AbortController();
@@ -97,6 +113,7 @@ export class PicturePainter {
       const rgb = await make({
         layout,
         request: frame.request,
+        onLacking,
         signal: AbortSignal.any([late.signal, this.#closing.signal]),
         onProgress: ({ computed, missing }) => {
           if (seen === `${computed} ${missing}`) return;
