@@ -46,7 +46,7 @@ type BinaryAnswer = 'raw' | 'picture';
 /** Their media types. */
 export const MEDIA_TYPE: Readonly<Record<BinaryAnswer, string>> = {
   raw: 'application/octet-stream',
-  picture: 'image/png',
+  picture: 'image/jpeg',
 };
 
 /** Infers a route's types. */

@@ -207,7 +207,7 @@ export interface PictureTable {
   due: Generated<Date>;
   /** SHA-256 of the file in hexadecimal digits, by which it is named; null until it is there. */
   digest: string | null;
-  /** A PNG file, which the hub has painted itself. */
+  /** A JPEG file, which the hub has painted itself. */
   bytes: Uint8Array | null;
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Layout } from '../../cache/layout.js';
-import { encodeRgbPng } from '../../image/png.js';
+import { encodeRgbJpeg } from '../../image/jpeg.js';
 import type { Address } from '../../tile/address.js';
 import type { makePicture } from '../../zoom/make-picture.js';
 import { Alarm } from '../alarm.js';
@@ -122,7 +122,7 @@ export class PicturePainter {
           stall = setTimeout(giveUp, STALL_MS);
         },
       });
-      await pictures.keep(task, encodeRgbPng(rgb, PICTURE.width));
+      await pictures.keep(task, encodeRgbJpeg(rgb, PICTURE.width));
     } catch (error) {
       if (this.#isOver) await pictures.release(task);
       else if (late.signal.aborted)

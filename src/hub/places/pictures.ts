@@ -16,7 +16,7 @@ export interface PictureTask {
 export interface StoredPicture {
   /** SHA-256 in hexadecimal digits. */
   readonly digest: string;
-  /** A PNG file. */
+  /** A JPEG file. */
   readonly bytes: Uint8Array;
 }
 
@@ -27,7 +27,7 @@ const MOST_MINUTES = 16;
 /** Nor is the pause before the next one, which is twice as long with every time as well. */
 const MOST_PAUSE_MINUTES = 1440;
 
-/** Pictures that are kept at the most, of some 100 KB each and never more than 800 KB. */
+/** Pictures that are kept at the most, of some 100 KB each: 2 GB. */
 const MOST_PICTURES = 20_000;
 
 /** Milliseconds that a picture may take. */
