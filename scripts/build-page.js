@@ -18,7 +18,7 @@ const HUB_PAGES = {
   moderation: 'Moderation',
 };
 /** Those that show places. */
-const PLACE_PAGES = ['places', 'place', 'describe', 'moderation'];
+const PLACE_PAGES = new Set(['places', 'place', 'describe', 'moderation']);
 
 /** One file of script. */
 async function bundle(input, define = {}) {
@@ -70,6 +70,6 @@ for (const [name, title] of Object.entries(HUB_PAGES)) {
     .replaceAll('/*TITLE*/', title)
     .replace(`href="${name}"`, '$& aria-current="page"')
     .replace('/*MAIN*/', () => source(`hub/${name}.html`));
-  const styles = ['sheet.css', 'hub/style.css', ...(PLACE_PAGES.includes(name) ? ['hub/places.css'] : [])];
+  const styles = ['sheet.css', 'hub/style.css', ...(PLACE_PAGES.has(name) ? ['hub/places.css'] : [])];
   write(name, html, styles, await bundle(`dist/web/hub/${name}.js`));
 }

@@ -98,7 +98,7 @@ export class Comments {
       'row',
       mayRemove ? button('Remove', `Remove ${whose}`, () => void remove()) : null,
       this.#mayFlag && !mayRemove
-        ? button('Flag…', `Flag ${whose}`, () => this.#onFlag(`comments/${id}`))
+        ? button('Flag', `Flag ${whose}`, () => this.#onFlag(`comments/${id}`))
         : null,
     );
     if (buttons.childElementCount > 0) entry.append(buttons);

@@ -10,7 +10,7 @@ export function link(href: string, ...shown: readonly (string | Node | null)[]):
 /** A link that somebody has given, wherever it leads: as a text, where it leads to no page of the web. */
 export function foreignLink(url: string, label: string): HTMLElement {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return build('bdi', '', label);
-  const element = link(url, build('bdi', '', label));
+  const element = link(new URL(url).href, build('bdi', '', label));
   element.rel = 'noopener nofollow ugc';
   element.referrerPolicy = 'no-referrer';
   element.target = '_blank';

@@ -62,7 +62,7 @@ class ModerationPage {
       const lines = build('span', '', ...reasons.split('\n').flatMap((line) => [line, build('br', '')]));
       const resume = this.#button(
         'Give it out again',
-        `Give ${address} out again`,
+        `Give it out again: ${address}`,
         'aside-title',
         async () => {
           await this.#api.send('POST', 'aside/resume', { address });
