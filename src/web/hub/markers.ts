@@ -79,8 +79,11 @@ export class Markers {
 }
 
 function markerOf(place: HubPlace): Marker[] {
-  const element = build('a', '', build('bdi', '', place.title)) as HTMLAnchorElement;
+  const title = build('bdi', '', place.title);
+  const element = build('a', '', title) as HTMLAnchorElement;
   element.href = `place?id=${place.id}`;
+  // The title itself is seen under the pointer only.
+  element.ariaLabel = title.textContent;
   try {
     return [{ element, at: viewOf(placeOfHub(place), innerHeight) }];
   } catch {
