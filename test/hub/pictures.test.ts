@@ -32,7 +32,7 @@ const BYTES = new Uint8Array([1, 2, 3]);
 async function planAll(pictures: Pictures): Promise<void> {
   for (const { place, view } of await pictures.unknown(50)) {
     const frame = pictureFrameOf(view);
-    await pictures.plan(place, view, frame?.key ?? '', frame?.level ?? null);
+    await pictures.plan(place, view, frame?.key ?? 'nothing', frame?.level ?? null);
   }
 }
 
@@ -154,6 +154,23 @@ onEachDatabase((fresh) => {
     expect((await pictures.claim(DEEPEST))?.view).toMatchObject({ theme: 'Galaxy', radius: '3' });
     await places.remove(author(), id);
     expect(await db.selectFrom('picture').selectAll().execute()).toEqual([]);
+  });
+
+  it('of places that are changed again and again wait behind the others', async () => {
+    const busy = await add();
+    for (let i = 1; i <= 5; i++) {
+      await planAll(pictures);
+      await places.edit(author(), busy, { ...WHOLE, radius: `${i}` });
+    }
+    const calm = await add();
+    await planAll(pictures);
+    expect(await pictures.claim(DEEPEST)).toMatchObject({ place: calm, tries: 0 });
+    expect(await pictures.claim(DEEPEST)).toMatchObject({ place: busy, tries: 5, view: { radius: '5' } });
+    expect(await pictures.claim(DEEPEST)).toBeNull();
+    await places.edit(author(), busy, { ...WHOLE, re: '9' });
+    expect(await stateOf(busy)).toBe('waiting');
+    await planAll(pictures);
+    expect(await stateOf(busy)).toBe('outside');
   });
 
   it('are not planned for a view that was changed meanwhile', async () => {

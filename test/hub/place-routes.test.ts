@@ -1,3 +1,4 @@
+import { compileErrors, validate } from '@readme/openapi-parser';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { moderationRoutes } from '../../src/hub/api/moderation-routes.js';
 import { pictureRoutes } from '../../src/hub/api/picture-routes.js';
@@ -10,7 +11,7 @@ import { Pictures } from '../../src/hub/places/pictures.js';
 import { Places } from '../../src/hub/places/places.js';
 import { Roles } from '../../src/hub/roles.js';
 import { useCaches } from '../e2e/support/caches.js';
-import { startApi, type TestApi } from './support/api.js';
+import { startApi, type Document, type TestApi } from './support/api.js';
 import { useEmbedded } from './support/database.js';
 
 const caches = useCaches();
@@ -77,6 +78,15 @@ async function paint(id: number): Promise<string> {
   await pictures.keep({ place: id, key: 'key', tries: 0, view: SPIRAL }, BYTES);
   return (await pictures.read(id))!.digest;
 }
+
+it('is described by a valid document', async () => {
+  const document = (await api.ask('GET', '/openapi.json')).json<Document>();
+  const validation = await validate(structuredClone(document) as never);
+  expect(validation.valid ? '' : compileErrors(validation)).toBe('');
+  expect(
+    Object.keys(document.paths['/api/v1/places/{place}/picture']['get'].responses['200'].content ?? {}),
+  ).toEqual(['image/jpeg']);
+});
 
 describe('a picture', () => {
   it('is kept for ever by its name, and by no other', async () => {

@@ -197,11 +197,11 @@ export interface PlaceTable {
 /** The picture of a place's view, or how far it is. Without a line it was not thought of yet. */
 export interface PictureTable {
   place: number;
-  /** A hash of what determines the picture: that of a view which was changed meanwhile is not kept. */
+  /** A hash of what determines the picture, so that of a view which was changed meanwhile is not kept; '' when it was not thought of since. */
   key: string;
   /** Deepest level of whose tiles it is made; null when there is nothing to be seen, outside of the root. */
   level: number | null;
-  /** How often a hub has begun it. */
+  /** How often a hub has begun it, or its view was changed. */
   tries: Generated<number>;
   /** Not before then a hub may begin it again. */
   due: Generated<Date>;

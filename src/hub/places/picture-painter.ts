@@ -15,6 +15,8 @@ const LOOK_MS = 5000;
 const RETRY_MS = 10_000;
 /** A picture none of whose tiles has come for so long is given up for now, in milliseconds. */
 const STALL_MS = 60_000;
+/** The key of a picture on which there would be nothing. */
+const NOTHING = 'nothing';
 /** Places that are planned in one go. */
 const PLANNED = 50;
 
@@ -95,7 +97,7 @@ export class PicturePainter {
     const unknown = await pictures.unknown(PLANNED);
     for (const { place, view } of unknown) {
       const frame = pictureFrameOf(view);
-      await pictures.plan(place, view, frame?.key ?? '', frame?.level ?? null);
+      await pictures.plan(place, view, frame?.key ?? NOTHING, frame?.level ?? null);
     }
     return unknown.length > 0;
   }

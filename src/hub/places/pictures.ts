@@ -3,6 +3,9 @@ import { sql } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { PlaceView } from './picture-frame.js';
 
+/** The key of a picture whose view was changed, and that was not thought of since. */
+export const UNPLANNED = '';
+
 /** A picture that is to be made. */
 export interface PictureTask {
   readonly place: number;
@@ -54,7 +57,11 @@ export class Pictures {
       .where((where) =>
         where.not(
           where.exists(
-            where.selectFrom('picture').select('picture.place').whereRef('picture.place', '=', 'place.id'),
+            where
+              .selectFrom('picture')
+              .select('picture.place')
+              .whereRef('picture.place', '=', 'place.id')
+              .where('picture.key', '!=', UNPLANNED),
           ),
         ),
       )
@@ -67,6 +74,7 @@ export class Pictures {
   /**
    * Plans a picture, unless the place is gone, was changed, or another hub has planned it.
    *
+   * @param key a hash of what determines it
    * @param level deepest level of its tiles; null when there is nothing to be seen
    */
   async plan(place: number, view: PlaceView, key: string, level: number | null): Promise<void> {
@@ -80,7 +88,9 @@ export class Pictures {
           .where('id', '=', place)
           .where((where) => where.and({ ...view })),
       )
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) =>
+        conflict.column('place').doUpdateSet({ key, level }).where('picture.key', '=', UNPLANNED),
+      )
       .execute();
   }
 

@@ -6,6 +6,7 @@ import { assertThere, mayChange } from './access.js';
 import { assertAllowance } from './allowance.js';
 import { boxOf, isIn, type Area } from './area.js';
 import type { PlaceText } from './place.js';
+import { UNPLANNED } from './pictures.js';
 import { columnsOf, placeOf, type PictureState, type Place } from './place-rows.js';
 
 /** Places of one answer. */
@@ -67,9 +68,17 @@ export class Places {
     await this.#assertMayChange(account, id);
     const { re, im, radius, theme } = place;
     await this.#db.transaction().execute(async (tx) => {
-      // The picture of another view is none of this one; a hub plans another.
+      // The picture of another view is none of this one; a hub plans another, which waits longer than those of places that stay as they are.
       await tx
-        .deleteFrom('picture')
+        .updateTable('picture')
+        .set({
+          key: UNPLANNED,
+          level: null,
+          digest: null,
+          bytes: null,
+          tries: sql`tries + 1`,
+          due: sql`now()`,
+        })
         .where('place', 'in', (from) =>
           from
             .selectFrom('place')
@@ -213,7 +222,7 @@ function selectPlaces(db: Database, pictureLevel: number) {
       'picture.digest as picture',
     ])
     .select(
-      sql<PictureState>`case when picture.digest is not null then 'ready' when picture.place is null then 'waiting'
+      sql<PictureState>`case when picture.digest is not null then 'ready' when picture.place is null or picture.key = ${UNPLANNED} then 'waiting'
         when picture.level is null then 'outside' when picture.level > ${pictureLevel} then 'deep' else 'waiting' end`.as(
         'picture_state',
       ),
