@@ -172,6 +172,7 @@ export class Hub {
         maxTiles: null,
         onlyWants: false,
         makes: false,
+        lends: true,
         untilIdle: false,
         workforce: (parts) => {
           crew = new RemoteCrew(parts, stock, {
