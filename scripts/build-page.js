@@ -8,7 +8,17 @@ import { build } from 'rolldown';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 /** The pages of a hub, src/web/hub: their names and titles. */
-const HUB_PAGES = { account: 'Your account', volunteers: 'Volunteers', features: 'Components' };
+const HUB_PAGES = {
+  account: 'Your account',
+  volunteers: 'Volunteers',
+  features: 'Components',
+  places: 'Places',
+  place: 'A place',
+  describe: 'Describe a place',
+  moderation: 'Moderation',
+};
+/** Those that show places. */
+const PLACE_PAGES = new Set(['places', 'place', 'describe', 'moderation']);
 
 /** One file of script. */
 async function bundle(input, define = {}) {
@@ -60,5 +70,6 @@ for (const [name, title] of Object.entries(HUB_PAGES)) {
     .replaceAll('/*TITLE*/', title)
     .replace(`href="${name}"`, '$& aria-current="page"')
     .replace('/*MAIN*/', () => source(`hub/${name}.html`));
-  write(name, html, ['sheet.css', 'hub/style.css'], await bundle(`dist/web/hub/${name}.js`));
+  const styles = ['sheet.css', 'hub/style.css', ...(PLACE_PAGES.has(name) ? ['hub/places.css'] : [])];
+  write(name, html, styles, await bundle(`dist/web/hub/${name}.js`));
 }

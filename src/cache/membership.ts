@@ -38,6 +38,7 @@ export type Activity = Pick<
   | 'lockWait'
   | 'errors'
   | 'lastError'
+  | 'lends'
 >;
 
 /** Heartbeats a lease: an NFS client may see one 30 seconds late, and one may be lost. */

@@ -2,14 +2,16 @@ import { lineage, parentOf, type Address } from '../tile/address.js';
 import { boringAncestor, readBoring } from './boring-file.js';
 import { takeWorkCensus, type WorkCensus } from './census.js';
 import { standsAt } from './files.js';
+import { mapInGroups } from './groups.js';
 import type { Layout } from './layout.js';
 import { listAddresses, MARKERS } from './listing.js';
+import { readStatus } from './status-file.js';
 
 /**
  * How far the cache has come towards a tile:
  *
  * - `there`: it was made, or is boring, itself or by an ancestor
- * - `under way`: a client is making it, or subdividing its parent
+ * - `under way`: a client is making it, or subdividing its parent; one that holds the parent for others only, as a hub does, is not
  * - `at hand`: its parent waits in todo/
  * - `far`: nothing has led to it yet
  */
@@ -21,6 +23,9 @@ export class Frontier {
   readonly #subdividing: Set<Address>;
   readonly #merging: ReadonlySet<Address>;
   readonly #making: ReadonlySet<Address>;
+  readonly #work: readonly WorkCensus[];
+  /** Held for others, who may not come; null until it matters. */
+  #lent: ReadonlySet<Address> | null = null;
   #boring: ReadonlyMap<Address, number> | null;
 
   private constructor(
@@ -29,6 +34,7 @@ export class Frontier {
     boring: ReadonlyMap<Address, number> | null,
   ) {
     this.#layout = layout;
+    this.#work = work;
     this.#subdividing = new Set(work.flatMap(({ todo, ready }) => [...todo, ...ready]));
     this.#merging = new Set(work.flatMap(({ ready }) => ready));
     this.#making = new Set(work.flatMap(({ want, readyWant }) => [...want, ...readyWant]));
@@ -57,7 +63,7 @@ export class Frontier {
   async reach(address: Address): Promise<Reach> {
     const parent = parentOf(address);
     if (parent === null || this.#subdividing.has(address)) return 'there';
-    if (this.#making.has(address) || this.#subdividing.has(parent)) return 'under way';
+    if (this.#making.has(address) || (await this.#isSubdividing(parent))) return 'under way';
     const layout = this.#layout;
     if ((await standsAt(layout.ahead(address))) || (await standsAt(layout.done(parent)))) return 'there';
     if (await standsAt(layout.todo(parent))) return 'at hand';
@@ -68,6 +74,14 @@ export class Frontier {
       break;
     }
     return (await this.#isBoring(address)) ? 'there' : 'far';
+  }
+
+  /** Whether a client is at a tile, or has been and has not merged it; those who only hold it for others are not. */
+  async #isSubdividing(address: Address): Promise<boolean> {
+    if (!this.#subdividing.has(address)) return false;
+    if (this.#merging.has(address)) return true;
+    this.#lent ??= await tilesLent(this.#layout, this.#work);
+    return !this.#lent.has(address);
   }
 
   /** Whether a tile was made or is boring, a tile that is marked in ahead/ not being sure to be there. */
@@ -94,4 +108,14 @@ export async function belongs(layout: Layout, address: Address): Promise<boolean
   if (parent === null || (await listAddresses(layout.doneFolder)).includes(parent)) return true;
   if ((await listAddresses(layout.aheadFolder, MARKERS)).includes(address)) return true;
   return (await takeWorkCensus(layout)).some(({ ready }) => ready.includes(parent));
+}
+
+/** What clients hold for others. */
+async function tilesLent(layout: Layout, work: readonly WorkCensus[]): Promise<Set<Address>> {
+  const holders = work.filter(({ todo }) => todo.length > 0);
+  const lent = await mapInGroups(holders, async ({ client, todo }) => {
+    const status = await readStatus(layout.work(client).status);
+    return status?.lends === true ? todo : [];
+  });
+  return new Set(lent.flat());
 }

@@ -54,6 +54,8 @@ export interface ClientStatus {
   readonly errors?: number;
   /** Null when there was none. */
   readonly lastError?: LastError | null;
+  /** Whether it holds tiles for others, who may not come, and computes none itself: a hub. */
+  readonly lends?: boolean;
 }
 
 /** A status.json is refused beyond this size, in bytes. */
@@ -118,6 +120,7 @@ const LATER_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   rate5m: Number.isFinite,
   lockWait: Number.isFinite,
   errors: Number.isFinite,
+  lends: (value) => typeof value === 'boolean',
   current: (value) =>
     Array.isArray(value) &&
     value.every(

@@ -9,6 +9,9 @@ import { UsageError } from './usage-error.js';
 
 const OPTIONS = { portOption: '--port', hostOption: '--host', rival: 'another server' };
 
+/** The hub's pages: the HUB_PAGES of scripts/build-page.js. */
+const HUB_PAGES = ['account', 'volunteers', 'features', 'places', 'place', 'describe', 'moderation'];
+
 /** What the command line decides. */
 export type MapServerOptions = Pick<
   ServeOptions,
@@ -65,7 +68,7 @@ async function readDashboard(): Promise<string> {
 /** The hub's pages, as scripts/build-page.js has made them from src/web/hub. */
 export async function readHubPages(): Promise<HubPage[]> {
   return await Promise.all(
-    ['account', 'volunteers', 'features'].map(async (name) => ({
+    HUB_PAGES.map(async (name) => ({
       path: `/${name}`,
       html: await readFile(bundled(name), 'utf8'),
     })),

@@ -240,7 +240,8 @@ export class Daemon {
     this.#lookAfterDead = true;
     const membership = this.#membership;
     try {
-      await membership.beat(activityOf(this.progress));
+      const { lends = false } = this.#options;
+      await membership.beat({ ...activityOf(this.progress), ...(lends && { lends }) });
       this.#beatAt = performance.now();
     } catch (error) {
       if (isFenced(error)) this.#fenced ||= membership === this.#membership;

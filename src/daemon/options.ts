@@ -30,6 +30,8 @@ export interface DaemonOptions {
   readonly logger: Logger;
   /** Whether tiles that were asked for are made from nothing. */
   readonly makes?: boolean;
+  /** Whether it holds tiles for others, who may not come: then what somebody looks at below them is made all the same. */
+  readonly lends?: boolean;
   /** Who computes; without it, threads of this process. */
   readonly workforce?: (parts: CrewParts) => Workforce;
   /** Told after every section under the lock. */

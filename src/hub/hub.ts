@@ -15,7 +15,7 @@ import { accountRoutes } from './api/account-routes.js';
 import { asideRoutes } from './api/aside-routes.js';
 import { featureRoutes } from './api/feature-routes.js';
 import { addApi } from './api/api.js';
-import { placeRoutes } from './api/place-routes.js';
+import { roleRoutes } from './api/role-routes.js';
 import { volunteerRoutes } from './api/volunteer-routes.js';
 import { Auditor } from './auditor.js';
 import { openDatabase, type Database, type DatabasePlace } from './db/database.js';
@@ -24,14 +24,13 @@ import { Docket } from './docket.js';
 import type { FeatureAnswer, FeatureJob } from './features/feature-job.js';
 import { Features } from './features/features.js';
 import { FeatureLister } from './features/lister.js';
+import { Gallery } from './gallery.js';
 import { Judge } from './judge.js';
 import { Leases } from './leases.js';
 import { Mender } from './mender.js';
 import { adoptOrphans } from './orphans.js';
-import { Comments } from './places/comments.js';
-import { Moderation } from './places/moderation.js';
-import { Places } from './places/places.js';
 import { RemoteCrew } from './remote-crew.js';
+import { Roles } from './roles.js';
 import { Stock } from './stock.js';
 import { Suspicions } from './suspicions.js';
 
@@ -39,6 +38,9 @@ import { Suspicions } from './suspicions.js';
 const EXPIRE_MS = 5000;
 /** What hubs that are gone have left is looked for at these intervals, in milliseconds. */
 const ADOPT_MS = 60_000;
+
+/** In the place of a network, where pictures of places wait for tiles. */
+const GALLERY = 'gallery';
 
 /** How a hub works; all of it is decided by the command line. */
 export interface HubOptions {
@@ -91,6 +93,7 @@ export class Hub {
   readonly #featurePool: WorkerPool<FeatureJob, FeatureAnswer>;
   readonly #lister: FeatureLister;
   readonly #demand: Demand;
+  readonly #gallery: Gallery;
   readonly #options: HubOptions;
   readonly #layout: Layout;
   #running: Promise<unknown> = Promise.resolve();
@@ -118,6 +121,16 @@ export class Hub {
       layout,
       logger: options.logger,
       clock: options.clock,
+    });
+    this.#gallery = new Gallery({
+      db,
+      layout,
+      maxLevel: options.maxLevel,
+      logger: options.logger,
+      // What a hub holds for volunteers nobody else makes: as a look of one visitor, it is given out earlier.
+      onLacking: (tiles) => {
+        for (const tile of tiles) this.#demand.vote(tile, GALLERY);
+      },
     });
     this.#lister = new FeatureLister(this.#features, this.#featurePool, options.periods, options.logger);
   }
@@ -183,6 +196,7 @@ export class Hub {
         maxTiles: null,
         onlyWants: false,
         makes: false,
+        lends: true,
         untilIdle: false,
         workforce: (parts) => {
           crew = new RemoteCrew(parts, stock, {
@@ -208,6 +222,7 @@ export class Hub {
     this.#mender.start();
     this.#lister.start();
     this.#demand.start();
+    this.#gallery.start();
     this.#running = this.#daemon.run();
     // Whoever closes it sees the error.
     this.#running.catch((error: unknown) => {
@@ -259,11 +274,8 @@ export class Hub {
         }),
         ...asideRoutes({ stock }),
         ...featureRoutes({ features: this.#features, pool: this.#featurePool, clock }),
-        ...placeRoutes({
-          places: new Places(db),
-          comments: new Comments(db),
-          moderation: new Moderation(db),
-        }),
+        ...this.#gallery.routes,
+        ...roleRoutes({ roles: new Roles(db, this.accounts.tokens) }),
         ...accountRoutes({ db, accounts: this.accounts, isSecure, clock, sleep }),
       ],
     });
@@ -290,6 +302,7 @@ export class Hub {
     await this.#auditor.close();
     await this.#mender.close();
     await this.#lister.close();
+    await this.#gallery.close();
     await this.#demand.close();
     await this.#featurePool.close();
     this.#daemon.stop();

@@ -6,7 +6,7 @@ import { deferred } from './deferred.js';
 import { byId, copy, download, elementOf, onClick, tell } from './elements.js';
 import { setUpFilms } from './film-dialog.js';
 import { Gallery } from './gallery.js';
-import { Looking } from './hub/looking.js';
+import { HubOnMap } from './hub/hub-on-map.js';
 import { listenToGestures } from './gestures.js';
 import { Inspector } from './inspector.js';
 import { listenToServer } from './live.js';
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 
   let isLive = false;
   /** Where the server is a hub. */
-  let looking: Looking | null = null;
+  let hub: HubOnMap | null = null;
   // boring.txt may be there before the settings are.
   const begun = deferred<void>();
   const boring = new BoringLookup(`${base}boring.txt`, async (state) => {
@@ -57,12 +57,15 @@ async function main(): Promise<void> {
     if (!state.isLive || isLive) return;
     isLive = true;
     if (state.isHub) {
-      looking = new Looking(
-        base,
-        () => motion.view,
-        (place) => motion.fly(viewOrHome(place)),
-      );
-      looking.listen();
+      hub = new HubOnMap(base, {
+        view: () => motion.view,
+        theme: () => colours.theme,
+        fly: (place, wanted) => {
+          if (wanted !== undefined) choose(wanted);
+          motion.fly(viewOrHome(place));
+        },
+      });
+      hub.listen();
     }
     byId('board').hidden = false;
     void setUpFilms(
@@ -110,6 +113,7 @@ async function main(): Promise<void> {
     stage.show(view, innerWidth, innerHeight);
     document.body.dataset['moving'] = String(isMoving);
     bar.note();
+    hub?.move();
     noteReadout();
   });
   const here = (): Place => placeOf(motion.view, innerHeight);
@@ -170,7 +174,7 @@ async function main(): Promise<void> {
   /** The same by somebody's wish: a hub is asked as well. */
   function inspectPoint(x: number, y: number): void {
     void inspect(x, y);
-    void looking?.inspect(x - innerWidth / 2, y - innerHeight / 2);
+    void hub?.inspect(x - innerWidth / 2, y - innerHeight / 2);
   }
   onClick('inspect', () => {
     isInspecting = !isInspecting;

@@ -48,6 +48,8 @@ export interface LeaderOptions {
   /** Takes the frames in their order, with the names by which they are kept. */
   readonly onFrame: (rgb: Uint8Array, key: Key) => Promise<void>;
   readonly onProgress: (progress: FilmProgress) => void;
+  /** Told again and again which tiles are waited for. */
+  readonly onLacking?: (tiles: readonly Address[]) => void;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -135,6 +137,7 @@ export class Leader {
       lacking = await this.#settle();
     }
     this.#missing = lacking.length;
+    this.#options.onLacking?.(lacking);
     if (now >= this.#nextCount) {
       this.#nextCount = now + COUNT_MS;
       this.#threads = await threadsOf(this.#options.layout);

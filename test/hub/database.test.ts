@@ -3,8 +3,11 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { sql } from 'kysely';
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { MIGRATIONS } from '../../src/hub/db/migrations.js';
+import { PglitePool } from '../../src/hub/db/pglite-pool.js';
+import type { Schema } from '../../src/hub/db/schema.js';
 import { migrate, openDatabase, type Database } from '../../src/hub/db/database.js';
 import { DURABLE, DurableFS } from '../../src/hub/db/durable-fs.js';
 import { describeServer, newServerDatabase, onEachDatabase } from './support/database.js';
@@ -166,5 +169,32 @@ describe('an address of a database', () => {
       code: 'EHUBDATA',
       message: '--db: the database cannot be used: connect ECONNREFUSED 127.0.0.1:1',
     });
+  });
+});
+
+describe('the migration to pictures', () => {
+  it('keeps places that are there, whatever their coordinates', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mandeld-hub-old-'));
+    onTestFinished(async () => await rm(folder, { recursive: true, force: true }));
+    const pool = await PglitePool.open(join(folder, 'database'));
+    const old = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    const getMigrations = async () => await Promise.resolve({ ...MIGRATIONS });
+    const { error } = await new Migrator({ db: old, provider: { getMigrations } }).migrateTo('004-places');
+    expect(error).toBeUndefined();
+    const ann = await newcomer(old);
+    for (const re of ['-0.75', '1e999999999', `0.${'3'.repeat(1990)}`])
+      await sql`insert into place (account, title, text, links, re, im, radius, theme, tags, search)
+        values (${ann}, 'A place', '', '[]', ${re}, '1e-400', '1', 'Classic', '{}', 'a'::tsvector)`.execute(
+        old,
+      );
+    await old.destroy();
+    const db = await openDatabase({ folder: join(folder, 'database') }, () => undefined);
+    const found = await db.selectFrom('place').select(['re_near', 'im_near']).orderBy('id').execute();
+    expect(found).toEqual([
+      { re_near: -0.75, im_near: 0 },
+      { re_near: Infinity, im_near: 0 },
+      { re_near: 1 / 3, im_near: 0 },
+    ]);
+    await db.destroy();
   });
 });

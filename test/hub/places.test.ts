@@ -29,7 +29,7 @@ const SPIRAL: PlaceText = {
 
 beforeAll(async () => {
   db = await openDatabase({ folder: 'memory://' }, () => undefined);
-  places = new Places(db);
+  places = new Places(db, 200);
   comments = new Comments(db);
   moderation = new Moderation(db);
 }, 120_000);
@@ -81,7 +81,7 @@ describe('a place', () => {
     ['a part of a tag', { tag: 'spir' }, 0],
   ])('is found by %s', async (_, query, count) => {
     await places.add(people[0].id, SPIRAL);
-    expect(await places.list({ ...query, sort: 'votes', from: 0 })).toHaveLength(count);
+    expect((await places.list({ ...query, sort: 'votes', from: 0 })).places).toHaveLength(count);
   });
 
   it('is changed and removed by its author and by curators only', async () => {
@@ -90,8 +90,8 @@ describe('a place', () => {
     await expect(places.edit(people[1], id, other)).rejects.toMatchObject({ code: 'EFORBIDDEN' });
     await expect(places.remove(people[1], id)).rejects.toMatchObject({ code: 'EFORBIDDEN' });
     await places.edit(people[0], id, other);
-    expect(await places.list({ words: 'another', sort: 'new', from: 0 })).toHaveLength(1);
-    expect(await places.list({ words: 'spiral', sort: 'new', from: 0 })).toHaveLength(1); // a tag
+    expect((await places.list({ words: 'another', sort: 'new', from: 0 })).places).toHaveLength(1);
+    expect((await places.list({ words: 'spiral', sort: 'new', from: 0 })).places).toHaveLength(1); // a tag
     await comments.add(people[1].id, id, 'Nice');
     await places.vote(people[1].id, id, true);
     await places.remove(curator, id);
@@ -108,12 +108,12 @@ describe('a place', () => {
     await places.vote(people[0].id, second, false);
     await places.vote(people[0].id, second, false);
     await places.vote(people[1].id, first, false);
-    const listed = await places.list({ sort: 'votes', from: 0 });
+    const { places: listed } = await places.list({ sort: 'votes', from: 0 });
     expect(listed.map(({ id, votes }) => [id, votes])).toEqual([
       [second, 3],
       [first, 0],
     ]);
-    const newest = await places.list({ sort: 'new', from: 1 });
+    const { places: newest } = await places.list({ sort: 'new', from: 1 });
     expect(newest.map(({ id }) => id)).toEqual([first]);
   });
 
@@ -125,6 +125,18 @@ describe('a place', () => {
       .where('id', '=', people[0].id)
       .execute();
     expect(await places.get(NOBODY, id)).toMatchObject({ by: null, title: SPIRAL.title });
+  });
+
+  it('stands on a page of 24, and it is told whether there are more', async () => {
+    for (let i = 0; i < 25; i++) await places.add(people[i % 2].id, SPIRAL);
+    const pages = [0, 1, 24, 25].map(async (from) => await places.list({ sort: 'new', from }));
+    const told = (await Promise.all(pages)).map(({ places: { length }, hasMore }) => [length, hasMore]);
+    expect(told).toEqual([
+      [24, true],
+      [24, false],
+      [1, false],
+      [0, false],
+    ]);
   });
 
   it('is one of twenty a day', async () => {
@@ -165,10 +177,10 @@ describe('a comment', () => {
     const place = await places.add(people[0].id, SPIRAL);
     const ids: number[] = [];
     for (const { id } of people) ids.push(await comments.add(id, place, `<script>${id}</script>`));
-    expect((await comments.list(place, 0)).map(({ id, by }) => [id, by])).toEqual(
+    expect((await comments.list(NOBODY, place, 0)).map(({ id, by }) => [id, by])).toEqual(
       ids.map((id, i) => [id, people[i].name]),
     );
-    expect(await comments.list(place, ids[2])).toHaveLength(1);
+    expect(await comments.list(NOBODY, place, ids[2])).toHaveLength(1);
     await expect(comments.remove(people[1], ids[0])).rejects.toMatchObject({ code: 'EFORBIDDEN' });
     await comments.remove(people[0], ids[0]);
     await comments.remove(curator, ids[1]);
@@ -188,10 +200,18 @@ describe('a flag', () => {
     await expect(places.get(NOBODY, id)).rejects.toMatchObject({ code: 'ENONE' });
     await expect(places.get(people[0], id)).rejects.toMatchObject({ code: 'ENONE' });
     expect((await places.get(people[3], id)).state).toBe('hidden');
-    expect(await places.list({ sort: 'new', from: 0 })).toEqual([]);
+    expect((await places.list({ sort: 'new', from: 0 })).places).toEqual([]);
     await expect(comments.add(people[0].id, id, 'x')).rejects.toMatchObject({ code: 'ENONE' });
     expect(await moderation.cases(curator)).toEqual([
-      { subject: 'place', id, state: 'hidden', text: SPIRAL.title, flags: 3, reasons: 'spam 4\nspam\nspam' },
+      {
+        subject: 'place',
+        id,
+        place: id,
+        state: 'hidden',
+        text: SPIRAL.title,
+        flags: 3,
+        reasons: 'spam 4\nspam\nspam',
+      },
     ]);
     await moderation.decide(curator, 'place', id, 'open');
     expect(await moderation.cases(curator)).toEqual([]);
@@ -202,7 +222,7 @@ describe('a flag', () => {
     const place = await places.add(people[3].id, SPIRAL);
     const id = await comments.add(people[3].id, place, 'rude');
     for (const { id: account } of people.slice(0, 3)) await moderation.flag(account, 'comment', id, 'rude');
-    expect(await comments.list(place, 0)).toEqual([]);
+    expect(await comments.list(NOBODY, place, 0)).toEqual([]);
     expect(await moderation.cases(curator)).toMatchObject([{ subject: 'comment', text: 'rude', flags: 3 }]);
   });
 

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import type { WorkerPool } from '../../src/daemon/pool.js';
 import type { Hub } from '../../src/hub/hub.js';
 import { run } from '../e2e/support/mandeld.js';
@@ -15,12 +15,13 @@ it('a hub that cannot join its cache leaves no threads', async () => {
   const root = await mkdtemp(join(tmpdir(), 'mandeld-hub-start-'));
   onTestFinished(async () => await rm(root, { recursive: true, force: true }));
   await run('init', join(root, 'cache'));
+  await cp(inject('embedded'), join(root, 'database'), { recursive: true });
   const pools = await built<{ WorkerPool: typeof WorkerPool }>('daemon/pool.js');
   const hubs = await built<{ Hub: typeof Hub }>('hub/hub.js');
   const closed = vi.spyOn(pools.WorkerPool.prototype, 'close');
   const starting = hubs.Hub.start({
     root: join(root, 'cache'),
-    database: { folder: 'memory://' },
+    database: { folder: join(root, 'database') },
     client: 'no name of a client/',
     host: 'here',
     pid: process.pid,
@@ -30,6 +31,7 @@ it('a hub that cannot join its cache leaves no threads', async () => {
     maxLevel: 5,
     lease: 60,
     patience: 60,
+    audits: 0,
     periods: 0,
     isSecure: false,
     minFree: 0,

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { replaceDisk, disk, type Disk } from '../../src/cache/disk.js';
@@ -57,6 +57,29 @@ describe('a tile that is missed', () => {
     await rm(join(root, 'tile/M013.png'));
     await miss(server, 'M0133012', 'M013', 'M0133013');
     expect(await wanted(root)).toEqual(['M0133013']);
+  });
+
+  it('is asked for although somebody has its parent, when he has it for others who may not come', async () => {
+    const root = await caches.copy();
+    const server = await serve(root);
+    await mkdir(join(root, 'work/hub/todo'), { recursive: true });
+    await rename(join(root, 'todo/M013.raw'), join(root, 'work/hub/todo/M013.raw'));
+    await miss(server, 'M0131');
+    expect(await wanted(root)).toEqual([]);
+    const texts = { client: 'hub', session: 's', host: 'h', processes: 'p', version: '1', state: 'working' };
+    const numbers = { pid: 1, workers: 1, subdivided: 0, rate: 0 };
+    const status = { ...texts, ...numbers, started: '2026-01-01', holding: ['M013'], lends: true };
+    await writeFile(join(root, 'work/hub/status.json'), JSON.stringify(status));
+    await miss(server, 'M0131');
+    expect(await wanted(root)).toEqual(['M0131']);
+    await render(root, 8, '--max-tiles', '1');
+    expect(await wanted(root)).toEqual([]);
+    expect((await server.app.inject('/tile/M0131.png')).headers['x-mandeld-blank']).toBeUndefined();
+    // It comes once more with its parent, and is dropped.
+    await rename(join(root, 'work/hub/todo/M013.raw'), join(root, 'todo/M013.raw'));
+    await rm(join(root, 'work/hub'), { recursive: true });
+    await render(root, 4);
+    await expectTidy(root);
   });
 
   it('is not asked for below --max-level, or what a path can hold, or by HEAD, or when nobody may', async () => {

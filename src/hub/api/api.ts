@@ -8,7 +8,7 @@ import type { Account, Accounts } from '../accounts.js';
 import { HubError, STATUS_OF } from '../hub-error.js';
 import { Gate } from './gate.js';
 import { openApi } from './openapi.js';
-import type { Route } from './route.js';
+import { MEDIA_TYPE, type Route } from './route.js';
 
 /** Name of a session's cookie. */
 export const SESSION_COOKIE = 'mandeld_session';
@@ -78,9 +78,10 @@ export async function addApi(
           origin: networkOf(request.ip),
           reply,
         });
-        reply.code(one.status).header('Cache-Control', 'no-store');
+        reply.code(one.status);
+        if (one.answer !== 'picture') reply.header('Cache-Control', 'no-store');
         if (one.answer === null) return await reply.send();
-        if (one.answer === 'raw') return await reply.type('application/octet-stream').send(answer);
+        if (typeof one.answer === 'string') return await reply.type(MEDIA_TYPE[one.answer]).send(answer);
         return await reply.type('application/json').send(JSON.stringify(answer));
       },
     });

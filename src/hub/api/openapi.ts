@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { API, failure } from '../../wire/messages.js';
 import { RESULT_TYPE } from '../../wire/result-codec.js';
-import type { Route } from './route.js';
+import { MEDIA_TYPE, type Route } from './route.js';
 
 /** The OpenAPI 3.1 document of some routes. */
 export function openApi(routes: readonly Route[], version: string): object {
@@ -50,7 +50,9 @@ function operation({ method, path, summary, by, body, query = {}, answer, status
     responses: {
       [status]: {
         description: summary,
-        ...(answer === null ? {} : { content: contentOf(answer, 'application/octet-stream') }),
+        ...(answer === null
+          ? {}
+          : { content: contentOf(answer, typeof answer === 'string' ? MEDIA_TYPE[answer] : '') }),
       },
       default: {
         description: 'What is wrong',

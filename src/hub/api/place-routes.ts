@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { Account } from '../accounts.js';
+import { HubError } from '../hub-error.js';
 import type { Comments } from '../places/comments.js';
 import type { Moderation } from '../places/moderation.js';
-import { commentText, flagText, placeText } from '../places/place.js';
-import type { Place, Places } from '../places/places.js';
+import { commentText, decimal, flagText, placeText, positive } from '../places/place.js';
+import type { Place } from '../places/place-rows.js';
+import type { Places } from '../places/places.js';
 import { route, type Route } from './route.js';
 
 const number = z.number();
@@ -26,27 +27,30 @@ const place = z.object({
   state: z.enum(['open', 'hidden']),
   created: time,
   edited: time.nullable(),
+  pictureState: z
+    .enum(['ready', 'waiting', 'deep', 'outside'])
+    .describe('there, not yet, too deep for a picture, or nothing to be seen'),
+  picture: z.string().nullable().describe('the name of its picture, which changes with the picture'),
 });
-const comment = z.object({ id: number, by: name, text: z.string(), created: time });
-const flagged = z.object({
-  subject: z.enum(['place', 'comment']),
-  id: number,
-  state: z.enum(['open', 'hidden']),
-  text: z.string(),
-  flags: number,
-  reasons: z.string(),
+const onePlace = place.extend({
+  viewer: z
+    .object({ voted: z.boolean(), mayChange: z.boolean(), isCurator: z.boolean() })
+    .nullable()
+    .describe('what it is to whoever asks; null for whoever has not signed in'),
 });
-const decision = z.strictObject({ state: z.enum(['open', 'hidden']) });
+const comment = z.object({ id: number, by: name, text: z.string(), created: time, mayRemove: z.boolean() });
 
 /** What these routes work with. */
 export interface PlaceParts {
   readonly places: Places;
   readonly comments: Comments;
   readonly moderation: Moderation;
+  /** Told when a place was added or changed. */
+  readonly onChange: () => void;
 }
 
-/** Things worth seeing: adding, finding, votes, comments, and what curators do. */
-export function placeRoutes({ places, comments, moderation }: PlaceParts): Route[] {
+/** Things worth seeing: adding, finding, votes and comments. */
+export function placeRoutes({ places, comments, moderation, onChange }: PlaceParts): Route[] {
   return [
     route({
       method: 'GET',
@@ -57,6 +61,9 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       query: {
         words: z.string().max(200).optional().describe('words, in any order'),
         tag: z.string().max(30).optional().describe('one tag'),
+        re: decimal.optional().describe('of the middle of a square that their centres are in'),
+        im: decimal.optional(),
+        radius: positive.optional().describe('half of its side'),
         sort: z.enum(['votes', 'new']).optional().describe('the first ones first; "votes" without it'),
         from: z
           .string()
@@ -64,17 +71,22 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
           .optional()
           .describe('how many to pass over'),
       },
-      answer: z.object({ places: z.array(place) }),
+      answer: z.object({ places: z.array(place), hasMore: z.boolean().describe('behind these') }),
       status: 200,
       handle: async ({ query }) => {
-        const { words, tag, sort, from } = query;
+        const { words, tag, re, im, radius, sort, from } = query;
+        const isWhole =
+          (re === undefined) === (im === undefined) && (re === undefined) === (radius === undefined);
+        if (!isWhole)
+          throw new HubError('EBODY', 'expected ?re=, ?im= and ?radius= together, or none of them');
         const found = await places.list({
           ...(words ? { words } : {}),
           ...(tag ? { tag } : {}),
+          ...(re && im && radius ? { area: { re, im, radius } } : {}),
           sort: sort === 'new' ? 'new' : 'votes',
           from: Number(from ?? 0),
         });
-        return { places: found.map(describe) };
+        return { places: found.places.map(describe), hasMore: found.hasMore };
       },
     }),
     route({
@@ -85,7 +97,11 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       body: placeText,
       answer: made,
       status: 201,
-      handle: async ({ account, body }) => ({ id: await places.add(account.id, body) }),
+      handle: async ({ account, body }) => {
+        const id = await places.add(account.id, body);
+        onChange();
+        return { id };
+      },
     }),
     route({
       method: 'GET',
@@ -93,9 +109,12 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       summary: 'One place',
       by: 'visitor',
       body: null,
-      answer: place,
+      answer: onePlace,
       status: 200,
-      handle: async ({ account, ids }) => describe(await places.get(account, ids.place)),
+      handle: async ({ account, ids }) => ({
+        ...describe(await places.get(account, ids.place)),
+        viewer: await places.standing(account, ids.place),
+      }),
     }),
     route({
       method: 'PUT',
@@ -105,7 +124,8 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       body: placeText,
       answer: null,
       status: 204,
-      handle: async ({ account, ids, body }) => await nothing(places.edit(account, ids.place, body)),
+      handle: async ({ account, ids, body }) =>
+        await nothing(places.edit(account, ids.place, body).then(onChange)),
     }),
     route({
       method: 'DELETE',
@@ -133,7 +153,7 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       method: 'GET',
       path: '/places/:place/comments',
       summary: 'What people say of a place, oldest first',
-      by: 'anybody',
+      by: 'visitor',
       body: null,
       query: {
         after: z
@@ -144,12 +164,12 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       },
       answer: z.object({ comments: z.array(comment) }),
       status: 200,
-      handle: async ({ ids, query }) => ({
-        comments: (await comments.list(ids.place, Number(query.after ?? 0))).map(({ created, ...rest }) => ({
-          ...rest,
-          created: created.toISOString(),
-        })),
-      }),
+      handle: async ({ account, ids, query }) => {
+        const found = await comments.list(account, ids.place, Number(query.after ?? 0));
+        return {
+          comments: found.map(({ created, ...rest }) => ({ ...rest, created: created.toISOString() })),
+        };
+      },
     }),
     route({
       method: 'POST',
@@ -173,7 +193,7 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
       status: 204,
       handle: async ({ account, ids }) => await nothing(comments.remove(account, ids.comment)),
     }),
-    ...(['place', 'comment'] as const).flatMap((subject) => [
+    ...(['place', 'comment'] as const).map((subject) =>
       route({
         method: 'POST',
         path: `/${subject}s/:${subject}/flag`,
@@ -185,30 +205,7 @@ export function placeRoutes({ places, comments, moderation }: PlaceParts): Route
         handle: async ({ account, ids, body }) =>
           await nothing(moderation.flag(account.id, subject, ids[subject], body.reason)),
       }),
-      route({
-        method: 'PUT',
-        path: `/${subject}s/:${subject}/state`,
-        summary: `Shows or hides a ${subject}: a curator`,
-        by: 'account',
-        body: decision,
-        answer: null,
-        status: 204,
-        handle: async ({ account, ids, body }) =>
-          await nothing(moderation.decide(account, subject, ids[subject], body.state)),
-      }),
-    ]),
-    route({
-      method: 'GET',
-      path: '/flagged',
-      summary: 'What curators should look at, most flags first',
-      by: 'account',
-      body: null,
-      answer: z.object({ flagged: z.array(flagged) }),
-      status: 200,
-      handle: async ({ account }: { account: Account }) => ({
-        flagged: await moderation.cases(account),
-      }),
-    }),
+    ),
   ];
 }
 
@@ -217,9 +214,10 @@ async function nothing(done: Promise<void>): Promise<null> {
   return null;
 }
 
-function describe({ created, edited, links, tags, ...rest }: Place): z.infer<typeof place> {
+function describe({ created, edited, links, tags, picture_state, ...rest }: Place): z.infer<typeof place> {
   return {
     ...rest,
+    pictureState: picture_state,
     links: [...links],
     tags: [...tags],
     created: created.toISOString(),

@@ -34,11 +34,20 @@ export interface Route<Body = unknown, Answer = unknown> {
   readonly body: z.ZodType<Body> | 'result' | null;
   /** Numbers and words behind the question mark. */
   readonly query?: Readonly<Record<string, z.ZodType<string | undefined>>>;
-  /** What is answered: JSON, a raw file, or nothing. */
-  readonly answer: z.ZodType<Answer> | 'raw' | null;
+  /** What is answered: JSON, a raw file, a picture, or nothing. Only of pictures the handler says how long they may be kept. */
+  readonly answer: z.ZodType<Answer> | BinaryAnswer | null;
   readonly status: number;
   readonly handle: (call: Call<Body>) => Promise<Answer>;
 }
+
+/** Answers that are bytes. */
+type BinaryAnswer = 'raw' | 'picture';
+
+/** Their media types. */
+export const MEDIA_TYPE: Readonly<Record<BinaryAnswer, string>> = {
+  raw: 'application/octet-stream',
+  picture: 'image/jpeg',
+};
 
 /** Infers a route's types. */
 export function route<Body, Answer>(description: Route<Body, Answer>): Route {

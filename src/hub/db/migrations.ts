@@ -9,7 +9,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '002-features': { up: async (db) => await run(db as Kysely<unknown>, FEATURES) },
   '003-demand': { up: async (db) => await run(db as Kysely<unknown>, DEMAND) },
   '004-places': { up: async (db) => await run(db as Kysely<unknown>, PLACES) },
-  '007-audits': { up: async (db) => await run(db as Kysely<unknown>, AUDITS) },
+  '005-pictures': { up: async (db) => await addPictures(db as Kysely<unknown>) },
+  '006-audits': { up: async (db) => await run(db as Kysely<unknown>, AUDITS) },
 };
 
 /** Accounts, leases, results and beans. */
@@ -207,6 +208,42 @@ const PLACES = [
 const AUDITS = [
   `create index result_unproven on result (id) where state = 'valid' and proof <> 'recomputed'`,
 ];
+
+/** Pictures of places, and where places are in doubles. */
+const PICTURES = [
+  `alter table place add column re_near double precision, add column im_near double precision`,
+  `create table picture (
+    place bigint primary key references place on delete cascade,
+    key text not null,
+    level integer,
+    tries integer not null default 0,
+    due timestamptz not null default now(),
+    digest text,
+    bytes bytea,
+    check ((digest is null) = (bytes is null))
+  )`,
+  // They are compressed already.
+  `alter table picture alter column bytes set storage external`,
+  `create index picture_due on picture (tries, due) where digest is null`,
+];
+const PLACES_ARE_NEAR = [
+  `alter table place alter column re_near set not null, alter column im_near set not null`,
+  `create index place_near on place (im_near, re_near) where state = 'open'`,
+  // What a curator has hidden.
+  `create index place_hidden on place (id) where state = 'hidden'`,
+  `create index comment_hidden on comment (id) where state = 'hidden'`,
+];
+
+async function addPictures(db: Kysely<unknown>): Promise<void> {
+  await run(db, PICTURES);
+  const { rows } = await sql<{ id: number; re: string; im: string }>`select id, re, im from place`.execute(
+    db,
+  );
+  // Not by the database, which takes a text such as 1e999 for a mistake.
+  for (const { id, re, im } of rows)
+    await sql`update place set re_near = ${Number(re)}, im_near = ${Number(im)} where id = ${id}`.execute(db);
+  await run(db, PLACES_ARE_NEAR);
+}
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

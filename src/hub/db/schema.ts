@@ -14,6 +14,7 @@ export interface Schema {
   comment: CommentTable;
   feature: FeatureTable;
   flag: FlagTable;
+  picture: PictureTable;
   place: PlaceTable;
   place_vote: PlaceVoteTable;
   feature_list: FeatureListTable;
@@ -178,6 +179,9 @@ export interface PlaceTable {
   re: string;
   im: string;
   radius: string;
+  /** The centre as the nearest doubles, to look for it by. */
+  re_near: number;
+  im_near: number;
   theme: string;
   tags: string[];
   /** The words that it is found by. */
@@ -188,6 +192,23 @@ export interface PlaceTable {
   state: Generated<'open' | 'hidden'>;
   created: Generated<Date>;
   edited: Date | null;
+}
+
+/** The picture of a place's view, or how far it is. Without a line it was not thought of yet. */
+export interface PictureTable {
+  place: number;
+  /** A hash of what determines the picture, so that of a view which was changed meanwhile is not kept; '' when it was not thought of since. */
+  key: string;
+  /** Deepest level of whose tiles it is made; null when there is nothing to be seen, outside of the root. */
+  level: number | null;
+  /** How often a hub has begun it, or its view was changed. */
+  tries: Generated<number>;
+  /** Not before then a hub may begin it again. */
+  due: Generated<Date>;
+  /** SHA-256 of the file in hexadecimal digits, by which it is named; null until it is there. */
+  digest: string | null;
+  /** A JPEG file, which the hub has painted itself. */
+  bytes: Uint8Array | null;
 }
 
 /** Who likes what. */

@@ -2,7 +2,7 @@ import type { Account } from '../accounts.js';
 import type { Database } from '../db/database.js';
 import { HubError } from '../hub-error.js';
 import { assertAllowance } from './allowance.js';
-import { assertThere, mayChange } from './places.js';
+import { assertThere, assertVisible, mayChange } from './access.js';
 
 /** Comments of one answer. */
 const PAGE = 100;
@@ -16,6 +16,8 @@ export interface Comment {
   readonly by: string | null;
   readonly text: string;
   readonly created: Date;
+  /** Whether whoever looks may remove it. */
+  readonly mayRemove: boolean;
 }
 
 /** What people say of places. */
@@ -38,19 +40,20 @@ export class Comments {
     return id;
   }
 
-  /** The open comments of a place, oldest first, after a number. */
-  async list(place: number, after: number): Promise<Comment[]> {
-    await assertThere(this.#db, place);
-    return await this.#db
+  /** The open comments of a place, oldest first, after a number. @throws HubError ENONE */
+  async list(viewer: Account, place: number, after: number): Promise<Comment[]> {
+    await assertVisible(this.#db, viewer, place);
+    const rows = await this.#db
       .selectFrom('comment')
       .innerJoin('account', 'account.id', 'comment.account')
-      .select(['comment.id', 'account.name as by', 'comment.text', 'comment.created'])
+      .select(['comment.id', 'comment.account', 'account.name as by', 'comment.text', 'comment.created'])
       .where('comment.place', '=', place)
       .where('comment.state', '=', 'open')
       .where('comment.id', '>', after)
       .orderBy('comment.id')
       .limit(PAGE)
       .execute();
+    return rows.map(({ account, ...rest }) => ({ ...rest, mayRemove: mayChange(viewer, account) }));
   }
 
   /** @throws HubError ENONE, EFORBIDDEN */

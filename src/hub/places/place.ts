@@ -6,16 +6,21 @@ import { isDecimal } from '../../math/decimal.js';
 /** Digits of a view: some hundred levels more than any map has gone. */
 const MAX_DIGITS = 2000;
 
-const decimal = z
+/** A coordinate. An exponent of many digits would make a number of a million digits out of ten characters. */
+export const decimal: z.ZodType<string> = z
   .string()
   .refine(
-    (text) => isDecimal(text) && text.length <= MAX_DIGITS,
-    `expected a decimal number of at most ${MAX_DIGITS} digits`,
+    (text) => isDecimal(text) && text.length <= MAX_DIGITS && !/e[+-]?\d{5}/i.test(text),
+    `expected a decimal number of at most ${MAX_DIGITS} digits, with an exponent of at most four`,
   );
 
-const positive = decimal.refine((text) => /[1-9]/.test(text.replace(/e.*/i, '')) && !text.startsWith('-'), {
-  message: 'expected a number above 0',
-});
+/** The radius of a view. */
+export const positive: z.ZodType<string> = decimal.refine(
+  (text) => /[1-9]/.test(text.replace(/e.*/i, '')) && !text.startsWith('-'),
+  {
+    message: 'expected a number above 0',
+  },
+);
 
 /** A text without control characters, and without spaces at its ends. */
 const line = (least: number, most: number): z.ZodString =>

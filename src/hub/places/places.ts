@@ -1,25 +1,26 @@
 import { sql } from 'kysely';
 import type { Account } from '../accounts.js';
-import type { Database, Queries } from '../db/database.js';
+import { inTransaction, type Database } from '../db/database.js';
 import { HubError } from '../hub-error.js';
+import { assertThere, mayChange } from './access.js';
 import { assertAllowance } from './allowance.js';
+import { boxOf, isIn, type Area } from './area.js';
 import type { PlaceText } from './place.js';
+import { UNPLANNED } from './pictures.js';
+import { columnsOf, placeOf, type PictureState, type Place } from './place-rows.js';
 
 /** Places of one answer. */
-const PAGE = 50;
+const PAGE = 24;
+/** Places of an area that are looked at more exactly than doubles tell. */
+const CANDIDATES = 500;
 /** Places that an account may add in a day. */
 const PER_DAY = 20;
 
-/** A place as everybody sees it. */
-export interface Place extends PlaceText {
-  readonly id: number;
-  /** Who added it; null of a deleted account. */
-  readonly by: string | null;
-  readonly votes: number;
-  readonly comments: number;
-  readonly state: 'open' | 'hidden';
-  readonly created: Date;
-  readonly edited: Date | null;
+/** What a place is to somebody who has signed in. */
+export interface Standing {
+  readonly voted: boolean;
+  readonly mayChange: boolean;
+  readonly isCurator: boolean;
 }
 
 /** What places are looked for by; all that is given must hold. */
@@ -27,17 +28,28 @@ export interface PlaceQuery {
   /** Words, in any order. */
   readonly words?: string;
   readonly tag?: string;
+  /** Where their centres are. */
+  readonly area?: Area;
   readonly sort: 'votes' | 'new';
   /** How many to pass over. */
   readonly from: number;
 }
 
+/** Some of the places that were looked for. */
+export interface PlacePage {
+  readonly places: Place[];
+  readonly hasMore: boolean;
+}
+
 /** Things worth seeing, as people have described them. */
 export class Places {
   readonly #db: Database;
+  readonly #pictureLevel: number;
 
-  constructor(db: Database) {
+  /** @param pictureLevel deepest level of whose tiles pictures are made */
+  constructor(db: Database, pictureLevel: number) {
     this.#db = db;
+    this.#pictureLevel = pictureLevel;
   }
 
   /** @throws HubError ERATE when the account has added many today */
@@ -54,11 +66,33 @@ export class Places {
   /** @throws HubError ENONE, EFORBIDDEN */
   async edit(account: Account, id: number, place: PlaceText): Promise<void> {
     await this.#assertMayChange(account, id);
-    await this.#db
-      .updateTable('place')
-      .set({ ...columnsOf(place), edited: sql`now()` })
-      .where('id', '=', id)
-      .execute();
+    const { re, im, radius, theme } = place;
+    await inTransaction(this.#db, async (tx) => {
+      // The picture of another view is none of this one; a hub plans another, which waits longer than those of places that stay as they are.
+      await tx
+        .updateTable('picture')
+        .set({
+          key: UNPLANNED,
+          level: null,
+          digest: null,
+          bytes: null,
+          tries: sql`tries + 1`,
+          due: sql`now()`,
+        })
+        .where('place', 'in', (from) =>
+          from
+            .selectFrom('place')
+            .select('id')
+            .where('id', '=', id)
+            .where((where) => where.not(where.and({ re, im, radius, theme }))),
+        )
+        .execute();
+      await tx
+        .updateTable('place')
+        .set({ ...columnsOf(place), edited: sql`now()` })
+        .where('id', '=', id)
+        .execute();
+    });
   }
 
   /** @throws HubError ENONE, EFORBIDDEN */
@@ -74,31 +108,61 @@ export class Places {
    * @throws HubError ENONE
    */
   async get(viewer: Account, id: number): Promise<Place> {
-    const found = await selectPlaces(this.#db).where('place.id', '=', id).executeTakeFirst();
+    const found = await selectPlaces(this.#db, this.#pictureLevel)
+      .where('place.id', '=', id)
+      .executeTakeFirst();
     if (found === undefined || (found.state === 'hidden' && !mayChange(viewer, found.account)))
       throw new HubError('ENONE', 'There is no such place.');
     return placeOf(found);
   }
 
-  /** Open places. */
-  async list({ words, tag, sort, from }: PlaceQuery): Promise<Place[]> {
-    const rows = await selectPlaces(this.#db)
+  /** What a place that is there is to somebody; null for whoever has not signed in. */
+  async standing({ id: account, role }: Account, id: number): Promise<Standing | null> {
+    if (account === 0) return null;
+    const found = await this.#db
+      .selectFrom('place')
+      .leftJoin('place_vote', (join) =>
+        join.onRef('place_vote.place', '=', 'place.id').on('place_vote.account', '=', account),
+      )
+      .select(['place.account as author', 'place_vote.account as vote'])
+      .where('place.id', '=', id)
+      .executeTakeFirst();
+    const isCurator = role !== 'user';
+    return {
+      voted: found?.vote != null,
+      mayChange: isCurator || found?.author === account,
+      isCurator,
+    };
+  }
+
+  /** Open places, and whether there are more. @throws RangeError for an area that is none */
+  async list({ words, tag, area, sort, from }: PlaceQuery): Promise<PlacePage> {
+    const box = area && boxOf(area);
+    const rows = await selectPlaces(this.#db, this.#pictureLevel)
       .where('place.state', '=', 'open')
       .$if(words !== undefined, (query) =>
         query.where(sql<boolean>`place.search @@ websearch_to_tsquery('simple', ${words})`),
       )
       .$if(tag !== undefined, (query) => query.where(sql<boolean>`${tag} = any (place.tags)`))
+      .$if(box !== undefined, (query) =>
+        query
+          .where('place.re_near', '>=', box!.west)
+          .where('place.re_near', '<=', box!.east)
+          .where('place.im_near', '>=', box!.south)
+          .where('place.im_near', '<=', box!.north),
+      )
       .orderBy(sort === 'votes' ? 'place.votes' : 'place.created', 'desc')
       .orderBy('place.id', 'desc')
-      .offset(from)
-      .limit(PAGE)
+      .offset(area ? 0 : from)
+      .limit(area ? CANDIDATES : PAGE + 1)
       .execute();
-    return rows.map(placeOf);
+    const found = area ? rows.filter(isIn(area)).slice(from) : rows;
+    return { places: found.slice(0, PAGE).map(placeOf), hasMore: found.length > PAGE };
   }
 
   /** Votes for a place, or takes the vote back; as often as one likes, it counts once. */
   async vote(account: number, id: number, isFor: boolean): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, async (tx) => {
       await assertThere(tx, id);
       const { count } = isFor
         ? await tx
@@ -133,10 +197,12 @@ export class Places {
   }
 }
 
-function selectPlaces(db: Database) {
+/** Places with all that is told of them. @param pictureLevel deepest level of whose tiles pictures are made */
+function selectPlaces(db: Database, pictureLevel: number) {
   return db
     .selectFrom('place')
     .innerJoin('account', 'account.id', 'place.account')
+    .leftJoin('picture', 'picture.place', 'place.id')
     .select([
       'place.id',
       'place.account',
@@ -153,7 +219,14 @@ function selectPlaces(db: Database) {
       'place.state',
       'place.created',
       'place.edited',
+      'picture.digest as picture',
     ])
+    .select(
+      sql<PictureState>`case when picture.digest is not null then 'ready' when picture.place is null or picture.key = ${UNPLANNED} then 'waiting'
+        when picture.level is null then 'outside' when picture.level > ${pictureLevel} then 'deep' else 'waiting' end`.as(
+        'picture_state',
+      ),
+    )
     .select((select) =>
       select
         .selectFrom('comment')
@@ -163,43 +236,3 @@ function selectPlaces(db: Database) {
         .as('comments'),
     );
 }
-
-type PlaceRow = Omit<Place, 'comments'> & { readonly account: number; readonly comments: number | null };
-
-function placeOf(row: PlaceRow): Place {
-  const { account: _, comments, ...rest } = row;
-  return { ...rest, comments: comments ?? 0 };
-}
-
-/** Whether somebody may change what an account has written. */
-export function mayChange({ id, role }: Account, author: number): boolean {
-  return id === author || role !== 'user';
-}
-
-/** @throws HubError ENONE when there is no open place of the number */
-export async function assertThere(db: Queries, id: number): Promise<void> {
-  const found = await db
-    .selectFrom('place')
-    .select('id')
-    .where('id', '=', id)
-    .where('state', '=', 'open')
-    .executeTakeFirst();
-  if (found === undefined) throw new HubError('ENONE', 'There is no such place.');
-}
-
-/** The columns that a place's author decides, and the words that it is found by. */
-function columnsOf({ tags, links, ...place }: PlaceText): PlaceColumns {
-  const words = [place.title, ...tags, place.text, ...links.map(({ label }) => label)].join('\n');
-  return {
-    ...place,
-    tags: [...tags],
-    links: JSON.stringify(links),
-    search: sql<string>`to_tsvector('simple', ${words})`,
-  };
-}
-
-type PlaceColumns = Omit<PlaceText, 'tags' | 'links'> & {
-  readonly tags: string[];
-  readonly links: string;
-  readonly search: ReturnType<typeof sql<string>>;
-};

@@ -64,6 +64,7 @@ class AccountPage {
   async #showOwn(): Promise<void> {
     const me = await this.#api.get<Me>('me');
     byId('who').replaceChildren(build('bdi', '', me.name));
+    byId('curating').hidden = me.role === 'user';
     const entries: readonly (readonly [string, number])[] = [
       ['Beans', me.beans],
       ['Streak', me.streak],

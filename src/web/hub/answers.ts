@@ -1,6 +1,7 @@
 /** Whoever has signed in, as the hub tells of him. */
 export interface Me {
   readonly name: string;
+  readonly role: 'user' | 'curator' | 'admin';
   readonly beans: number;
   readonly valid: number;
   readonly pending: number;
@@ -56,4 +57,79 @@ export interface Feature {
 export interface FeatureList {
   readonly features: readonly Feature[];
   readonly more: boolean;
+}
+
+/** A place that somebody has described: all texts are anybody's. */
+export interface HubPlace {
+  readonly id: number;
+  /** Who has described it; null of a deleted account. */
+  readonly by: string | null;
+  readonly title: string;
+  readonly text: string;
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  readonly re: string;
+  readonly im: string;
+  /** Half of the view's height. */
+  readonly radius: string;
+  readonly theme: string;
+  readonly tags: readonly string[];
+  readonly votes: number;
+  readonly comments: number;
+  readonly state: 'open' | 'hidden';
+  readonly created: string;
+  readonly edited: string | null;
+  /** There, not yet, too deep for one, or nothing to be seen. */
+  readonly pictureState: 'ready' | 'waiting' | 'deep' | 'outside';
+  /** Its name. */
+  readonly picture: string | null;
+}
+
+/** The same for whoever looks at it. */
+export interface ViewedPlace extends HubPlace {
+  /** null for whoever has not signed in. */
+  readonly viewer: {
+    readonly voted: boolean;
+    readonly mayChange: boolean;
+    readonly isCurator: boolean;
+  } | null;
+}
+
+/** Places that were looked for. */
+export interface PlacePage {
+  readonly places: readonly HubPlace[];
+  readonly hasMore: boolean;
+}
+
+/** What somebody says of a place. */
+export interface PlaceComment {
+  readonly id: number;
+  readonly by: string | null;
+  readonly text: string;
+  readonly created: string;
+  readonly mayRemove: boolean;
+}
+
+/** Something that is hidden. */
+export interface HiddenCase {
+  readonly subject: 'place' | 'comment';
+  readonly id: number;
+  /** The place, or that of the comment. */
+  readonly place: number;
+  readonly text: string;
+}
+
+/** Something that was flagged. */
+export interface FlaggedCase extends HiddenCase {
+  readonly state: 'open' | 'hidden';
+  readonly flags: number;
+  /** One line each. */
+  readonly reasons: string;
+}
+
+/** A tile that volunteers could not compute. */
+export interface TileAside {
+  readonly address: string;
+  readonly failures: number;
+  readonly reasons: string;
+  readonly since: string;
 }

@@ -28,7 +28,7 @@ export class HubApi {
   }
 
   /** @throws Refusal */
-  async send<Answer>(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Answer> {
+  async send<Answer>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Answer> {
     return (await this.#ask(method, path, body)) as Answer;
   }
 
@@ -59,6 +59,7 @@ function refusalOf(status: number, text: string, retryAfter: number): Refusal {
     // No JSON: the status tells all that there is.
   }
   const { error, message } = failure;
+  if (error === 'ETOKEN') return new Refusal(error, 'You are not signed in, or no longer. Sign in first.');
   return typeof error === 'string' && typeof message === 'string'
     ? new Refusal(error, capitalised(message) + wait)
     : new Refusal(`HTTP ${status}`, `The hub answered ${status}.${wait}`);

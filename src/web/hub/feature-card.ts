@@ -2,7 +2,8 @@ import { build } from '../build.js';
 import type { Feature } from './answers.js';
 import { copyButton } from './copying.js';
 import { sizeOf, titleOf } from './feature-words.js';
-import { linkToPlace, placeOfFeature } from './map-link.js';
+import { link } from './link.js';
+import { linkToPlace, linkToPlacesNear, placeOfFeature } from './map-link.js';
 import { shortened } from './words.js';
 
 /** Characters of a long text that are shown at first. */
@@ -23,6 +24,7 @@ export function featureCard(feature: Feature): HTMLElement {
   ];
   const links = [
     link(linkToPlace(placeOfFeature(feature)), 'On the map'),
+    link(linkToPlacesNear(placeOfFeature(feature)), 'Places near it'),
     address && searchLink({ parent: address }, 'What belongs to it'),
   ];
   return build(
@@ -64,12 +66,6 @@ function coordinate(text: string, unit: string): HTMLElement {
 /** A link to a search. */
 function searchLink(query: Readonly<Record<string, string>>, text: string): HTMLElement {
   return link(`?${new URLSearchParams(query)}`, text);
-}
-
-function link(href: string, text: string): HTMLElement {
-  const element = build('a', '', text);
-  element.setAttribute('href', href);
-  return element;
 }
 
 /** A text of which the middle is shown on demand. */

@@ -1,10 +1,11 @@
 import { byId, elementOf, onClick } from '../elements.js';
-import { placeOf, viewOf, type Place } from '../place.js';
+import { placeOf, viewOf } from '../place.js';
 import { panned, pixelsTo, type View } from '../view.js';
 import type { Feature } from './answers.js';
-import { HubApi } from './api.js';
+import type { HubApi } from './api.js';
 import { describeFeature, titleOf } from './feature-words.js';
 import { placeOfFeature } from './map-link.js';
+import type { MapView } from './map-view.js';
 
 /** Digits of a coordinate that the hub looks at. */
 const MAX_DIGITS = 200;
@@ -12,20 +13,17 @@ const MAX_DIGITS = 200;
 const LISTED = 8;
 const TOO_DEEP = 'This is deeper than the hub looks.';
 
-/** What the map knows only beside a hub: the names of what is shown, and links to the hub's pages. */
+/** The names of what is shown, and links to the hub's pages. */
 export class Looking {
   readonly #api: HubApi;
-  readonly #view: () => View;
-  readonly #onGo: (place: Place) => void;
+  readonly #map: MapView;
   readonly #dialog = elementOf(HTMLDialogElement, 'hub-dialog');
   /** Questions so far by where the answer goes: late answers to earlier ones are dropped. */
   readonly #turns = new Map<HTMLElement, number>();
 
-  /** @param onGo told where to go */
-  constructor(base: string, view: () => View, onGo: (place: Place) => void) {
-    this.#api = new HubApi(base);
-    this.#view = view;
-    this.#onGo = onGo;
+  constructor(api: HubApi, map: MapView) {
+    this.#api = api;
+    this.#map = map;
   }
 
   /** Offers it. */
@@ -34,7 +32,7 @@ export class Looking {
     byId('hub-links').hidden = false;
     onClick('looking', () => {
       this.#dialog.showModal();
-      void this.#name(byId('centre'), this.#view());
+      void this.#name(byId('centre'), this.#map.view());
       void this.#list();
     });
   }
@@ -43,7 +41,7 @@ export class Looking {
   async inspect(right: number, down: number): Promise<void> {
     const element = byId('named');
     element.hidden = false;
-    await this.#name(element, panned(this.#view(), right, down));
+    await this.#name(element, panned(this.#map.view(), right, down));
   }
 
   async #name(element: HTMLElement, at: View): Promise<void> {
@@ -59,7 +57,7 @@ export class Looking {
     const list = byId('largest');
     list.replaceChildren();
     await this.#answer(byId('largest-state'), async () => {
-      const view = this.#view();
+      const view = this.#map.view();
       const { x, y, r } = placeOf(view, innerHeight);
       if (isTooDeep(x, y)) return TOO_DEEP;
       // The hub's views are twice as wide as high.
@@ -80,7 +78,7 @@ export class Looking {
       button.append(Object.assign(document.createElement('small'), { textContent: feature.address }));
     button.addEventListener('click', () => {
       this.#dialog.close();
-      this.#onGo(placeOfFeature(feature));
+      this.#map.fly(placeOfFeature(feature));
     });
     entry.append(button);
     return entry;

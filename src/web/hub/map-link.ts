@@ -2,7 +2,7 @@ import { formatDyadic } from '../../math/decimal.js';
 import { isAddress, positionOf } from '../../tile/address.js';
 import { permalink } from '../address-bar.js';
 import { powerOfTwo, type Place } from '../place.js';
-import type { Feature } from './answers.js';
+import type { Feature, HubPlace } from './answers.js';
 
 /** Radius of a view around a component, in sizes of it. */
 const RADIUS_IN_SIZES = 1.5;
@@ -14,6 +14,21 @@ const ROOT_SIDE_BITS = 3;
 /** The place that shows a component, with all digits of its nucleus that are known. */
 export function placeOfFeature({ re, im, log2Size }: Pick<Feature, 're' | 'im' | 'log2Size'>): Place {
   return { x: re, y: im, r: powerOfTwo(RADIUS_IN_SIZES, log2Size) };
+}
+
+/** The place of a place that somebody has described. */
+export function placeOfHub({ re, im, radius }: Pick<HubPlace, 're' | 'im' | 'radius'>): Place {
+  return { x: re, y: im, r: radius };
+}
+
+/** The map as somebody has described it. */
+export function linkToView(place: Pick<HubPlace, 're' | 'im' | 'radius' | 'theme'>): string {
+  return `./${permalink(placeOfHub(place), place.theme, false)}`;
+}
+
+/** The gallery of what people have described within a square. */
+export function linkToPlacesNear({ x, y, r }: Place): string {
+  return `places?${new URLSearchParams({ re: x, im: y, radius: r })}`;
 }
 
 /** The map at a place. */
