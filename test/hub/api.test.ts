@@ -556,8 +556,12 @@ describe('what there is not', () => {
 });
 
 describe('a connection', () => {
-  /** What a server answers to a text that is sent in pieces. */
-  async function answers(pieces: readonly string[], end = true): Promise<string> {
+  /**
+   * What a server answers to a text that is sent in pieces.
+   *
+   * @param then whether the client ends its side of the connection, breaks it, or waits for the server to close it
+   */
+  async function answers(pieces: readonly string[], then: 'end' | 'break' | 'wait'): Promise<string> {
     const socket = connect(Number(new URL(api.server.url).port), '127.0.0.1');
     const closed = once(socket, 'close');
     let text = '';
@@ -567,8 +571,8 @@ describe('a connection', () => {
       socket.write(piece, 'latin1');
       await delay(20);
     }
-    if (end) socket.end();
-    else setTimeout(() => socket.destroy(), 300);
+    if (then === 'end') socket.end();
+    if (then === 'break') setTimeout(() => socket.destroy(), 300);
     await closed;
     return text;
   }
@@ -585,20 +589,20 @@ describe('a connection', () => {
     const body = Buffer.from(RESULT).toString('latin1');
     const head = put(lease, RESULT.length, program['authorization']);
     const before = await everything(db);
-    await answers([head, body.slice(0, 20)]);
-    await answers([head, body.slice(0, 20)], false);
-    await answers([head], false);
+    await answers([head, body.slice(0, 20)], 'end');
+    await answers([head, body.slice(0, 20)], 'break');
+    await answers([head], 'break');
     expect(await everything(db)).toEqual(before);
-    expect(await answers([head, ...(body.match(/.{1,20}/gs) ?? [])])).toMatch(/^HTTP\/1\.1 202 /);
+    expect(await answers([head, ...(body.match(/.{1,20}/gs) ?? [])], 'wait')).toMatch(/^HTTP\/1\.1 202 /);
     // That a line broke is nothing that the operator could mend.
     expect(api.errors).toEqual([]);
   });
 
   it('whose program may not ask is told so before it has sent anything', async () => {
-    const answer = await answers([put(1, MAX_RESULT_BYTES, 'Bearer nobody')], false);
+    const answer = await answers([put(1, MAX_RESULT_BYTES, 'Bearer nobody')], 'wait');
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
     expect(answer).toContain('ETOKEN');
-    const large = await answers([put(1, MAX_RESULT_BYTES + 1, program['authorization'])], false);
+    const large = await answers([put(1, MAX_RESULT_BYTES + 1, program['authorization'])], 'wait');
     expect(large).toMatch(/^HTTP\/1\.1 413 /);
   });
 
@@ -613,7 +617,8 @@ describe('a connection', () => {
       socket.write(head);
     }
     expect(String(await refused)).toMatch(/^HTTP\/1\.1 503 /);
-    const ask = async (): Promise<string> => (await answers([head, 'x'.repeat(1000)])).split('\r\n', 1)[0];
+    const ask = async (): Promise<string> =>
+      (await answers([head, 'x'.repeat(1000)], 'wait')).split('\r\n', 1)[0];
     expect(await ask()).toBe('HTTP/1.1 503 Service Unavailable');
     for (const socket of open) socket.destroy();
     await expect.poll(ask, { timeout: 20_000 }).toBe('HTTP/1.1 422 Unprocessable Entity');
@@ -629,9 +634,12 @@ describe('a connection', () => {
       'Content-Length: 2\r\nTransfer-Encoding: chunked',
     ])
       expect(
-        await answers([
-          `POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${trick}\r\n\r\n{}`,
-        ]),
+        await answers(
+          [
+            `POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${trick}\r\n\r\n{}`,
+          ],
+          'wait',
+        ),
       ).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
