@@ -73,6 +73,8 @@ export class Markers {
       const { right, down } = pixelsTo(view, at);
       const isIn = Math.abs(right) <= innerWidth / 2 && Math.abs(down) <= innerHeight / 2;
       element.hidden = !isIn;
+      // Its title stands towards the middle, where nothing lies over the map.
+      element.classList.toggle('low', down > 0);
       if (isIn) element.style.translate = `${innerWidth / 2 + right}px ${innerHeight / 2 + down}px`;
     }
   }

@@ -288,13 +288,28 @@ describeMap('a place', () => {
     expect(await page.locator('#links a').count()).toBe(0);
     expect(await page.locator('#links').textContent()).toBe(EVIL);
     expect(await page.locator('img[onerror]').count()).toBe(0);
+
+    // A picture that is being rendered comes when it is there.
+    let isReady = false;
+    await page.route('**/api/v1/places/7', async (route) => {
+      const picture = isReady
+        ? { pictureState: 'ready', picture: 'a1' }
+        : { pictureState: 'waiting', picture: null };
+      await route.fulfill({ json: { ...place, ...picture, viewer: null } });
+    });
+    await page.reload();
+    await see(page, '#picture', 'being rendered…');
+    isReady = true;
+    await page.locator('#picture img').waitFor();
+    expect(await page.locator('#picture img').getAttribute('src')).toBe(
+      `${hub.url}api/v1/places/7/picture?name=a1`,
+    );
     expectNoErrors(map);
   });
 
   it('far below what is computed has its picture when the cluster has made the tiles', async () => {
     const id = await add({ title: 'Beside i', re: '0', im: '1', radius: '0.0123' });
     const map = await open(`place?id=${id}`, null);
-    await see(map.page, '#picture', 'being rendered…');
     await map.page.locator('#picture img').waitFor({ timeout: 110_000 });
     const deep = await add({ title: 'Too deep', re: '0', im: '1', radius: '1e-400' });
     await map.page.goto(`${hub.url}place?id=${deep}`);
