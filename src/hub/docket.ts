@@ -140,6 +140,21 @@ export class Docket {
     });
   }
 
+  /** Results that are false may have been merged: they count as accepted, unpaid, until the auditor has looked into what was made of them. */
+  async suspect(results: readonly PendingResult[]): Promise<void> {
+    if (results.length === 0) return;
+    await this.#db
+      .updateTable('result')
+      .set({ state: 'valid', proof: 'alone', suspect: true, decided: sql`now()`, body: null, origin: '' })
+      .where(
+        'id',
+        'in',
+        results.map(({ id }) => id),
+      )
+      .where('state', '=', 'pending')
+      .execute();
+  }
+
   /**
    * Tiles are in the cache: beans are granted for the results that were right, and the tiles are no longer the hub's.
    *

@@ -257,15 +257,17 @@ export class Judge {
     results: readonly PendingResult[],
     misfits: readonly Address[] = [],
   ): Promise<boolean> {
-    const { job, suspicions, onSuspicion } = this.#parts;
+    const { job, docket, suspicions, onSuspicion } = this.#parts;
     const answer = await this.#run({ ...job, kind: 'recompute', address });
     if (answer?.kind !== 'recomputed') return false;
     const digest = digestOf(answer.body);
     const isRight = (result: PendingResult): boolean => digest.equals(result.digest);
-    await this.#convict(
-      results.filter((result) => !isRight(result)),
-      'the hub has computed the tile itself, and it is different',
-    );
+    const wrong = results.filter((result) => !isRight(result));
+    if (era === null) {
+      // A hub that was killed may have merged it. The auditor convicts, when the cache is right again.
+      await docket.suspect(wrong);
+      if (wrong.length > 0) onSuspicion();
+    } else await this.#convict(wrong, 'the hub has computed the tile itself, and it is different');
     const right = results.filter(isRight).map((result) => ({ ...result, work: answer.work }));
     // What is right and does not fit: the neighbour is false, or what this one was made of.
     if (right.length > 0 && misfits.length > 0 && (await suspicions.suspect([...misfits, address])))

@@ -1,23 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Layout } from '../../src/cache/layout.js';
-import { openDatabase, type Database } from '../../src/hub/db/database.js';
+import type { Database } from '../../src/hub/db/database.js';
 import { Demand } from '../../src/hub/demand.js';
 import { Stock } from '../../src/hub/stock.js';
 import { parseAddress } from '../../src/tile/address.js';
 import { newCache, put, RAW, tiles } from '../cache/support/scene.js';
+import { useEmbedded } from './support/database.js';
 
 const HOUR = 3600;
 /** Some day, seconds. */
 const THEN = 1_700_000_000;
 
 let db: Database;
+const fresh = useEmbedded();
 beforeAll(async () => {
-  db = await openDatabase({ folder: 'memory://' }, () => undefined);
-}, 120_000);
-afterAll(async () => await db.destroy());
+  ({ db } = await fresh());
+});
 
 /** A cache with waiting tiles of a time. */
 async function cacheWith(

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../src/hub/db/database.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/hub/db/database.js';
 import type { FeatureJob, FeatureAnswer } from '../../src/hub/features/feature-job.js';
 import perform from '../../src/hub/features/feature-worker.js';
 import type { Feature } from '../../src/hub/features/feature.js';
@@ -9,6 +9,7 @@ import type { WorkerPool } from '../../src/daemon/pool.js';
 import { componentCount } from '../../src/math/features/components.js';
 import { formatRounded } from '../../src/math/decimal.js';
 import { pino } from 'pino';
+import { useEmbedded } from './support/database.js';
 
 const silentLogger = pino({ level: 'silent' });
 /** All components up to here are listed. */
@@ -45,11 +46,11 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   throw new Error('it has not come to pass');
 }
 
+const fresh = useEmbedded();
 beforeAll(async () => {
-  db = await openDatabase({ folder: 'memory://' }, () => undefined);
+  ({ db } = await fresh());
   features = new Features(db);
-}, 120_000);
-afterAll(async () => await db.destroy());
+});
 
 describe('the list of components', () => {
   it('is complete to a period, also when somebody has pointed at some before and it was cut off', async () => {

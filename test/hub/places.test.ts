@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Account } from '../../src/hub/accounts.js';
 import type { Role } from '../../src/hub/db/schema.js';
-import { openDatabase, type Database } from '../../src/hub/db/database.js';
+import type { Database } from '../../src/hub/db/database.js';
 import { Comments } from '../../src/hub/places/comments.js';
 import { Moderation } from '../../src/hub/places/moderation.js';
 import { placeText, type PlaceText } from '../../src/hub/places/place.js';
 import { Places } from '../../src/hub/places/places.js';
+import { useEmbedded } from './support/database.js';
 
 let db: Database;
 let places: Places;
@@ -27,13 +28,13 @@ const SPIRAL: PlaceText = {
   tags: ['spiral', 'seahorse-valley'],
 };
 
+const fresh = useEmbedded();
 beforeAll(async () => {
-  db = await openDatabase({ folder: 'memory://' }, () => undefined);
+  ({ db } = await fresh());
   places = new Places(db, 200);
   comments = new Comments(db);
   moderation = new Moderation(db);
-}, 120_000);
-afterAll(async () => await db.destroy());
+});
 
 beforeEach(async () => {
   for (const table of ['flag', 'comment', 'place_vote', 'place', 'account'] as const)
