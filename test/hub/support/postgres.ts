@@ -56,7 +56,7 @@ export async function startPostgres(bin: string): Promise<Cluster> {
     if (!server?.pid || !isRunning(server)) return;
     const ended = once(server, 'exit');
     // Its children have sessions of their own.
-    for (const pid of [...childrenOf(server.pid), server.pid]) process.kill(pid, 'SIGKILL');
+    for (const pid of [...childrenOf(server.pid), server.pid]) killOne(pid);
     await ended;
   };
   const start = async (): Promise<void> => {
@@ -88,6 +88,15 @@ export async function startPostgres(bin: string): Promise<Cluster> {
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
+}
+
+/** Kills a process, which may have ended meanwhile. */
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function childrenOf(pid: number): number[] {
