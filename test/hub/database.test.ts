@@ -2,6 +2,7 @@ import fs, { readlinkSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
@@ -100,6 +101,26 @@ describeServer('several hubs', () => {
       where datname = current_database() and pid <> pg_backend_pid()`.execute(other);
     await expect.poll(() => errors.length).toBeGreaterThan(0);
     await newcomer(db);
+    await Promise.all([db.destroy(), other.destroy()]);
+  });
+});
+
+describeServer('a connection that is in use', () => {
+  it('may break: its transaction fails, and the next one has another connection', async () => {
+    const url = await newServerDatabase();
+    const db = await openDatabase({ url }, () => undefined);
+    const other = await openDatabase({ url }, () => undefined);
+    const broken = db.transaction().execute(async (tx) => {
+      await newcomer(tx);
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      await sql`select pg_terminate_backend(${rows[0].pid})`.execute(other);
+      // The news of it comes while nothing is asked.
+      await delay(500);
+      await newcomer(tx);
+    });
+    await expect(broken).rejects.toThrow();
+    await newcomer(db);
+    expect(await other.selectFrom('account').select('id').execute()).toHaveLength(1);
     await Promise.all([db.destroy(), other.destroy()]);
   });
 });

@@ -24,7 +24,9 @@ export function openServerPool(url: string, onError: (error: Error) => void): Po
         id === INT8 ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
     },
   });
-  // Without a listener the process would end when the server restarts.
+  // Without listeners the process would end when the server does: of connections that nobody uses, and of those in use, whose users see it by
+  // their statements' failing.
   pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

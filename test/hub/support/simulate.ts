@@ -97,6 +97,8 @@ export async function simulate(truth: Truth, folder: string, size: Size): Promis
   while (count < whole && performance.now() - began < STUCK_MS) {
     await delay(250);
     memory.push(hubs[0].megabytes);
+    for (const { program } of hubs)
+      if (program.process.exitCode !== null) throw new Error(`a hub has ended: ${program.err.slice(-3000)}`);
     count = await done();
     if (killAt.length > 0 && count >= killAt[0]) {
       killAt.shift();
