@@ -148,7 +148,16 @@ describe('places', () => {
     expect(await near('re=-0.7436&im=0.1318&radius=1e-50')).toEqual([first]);
     expect(await near('re=-0.7436&im=0.1318&radius=1e-40&words=spiral')).toEqual([deep, first]);
     expect(await near('re=0&im=0&radius=0.1')).toEqual([]);
-    for (const wrong of ['re=0&im=0', 're=0&im=0&radius=0', 're=x&im=0&radius=1', 're=1e99999&im=0&radius=1'])
+    for (const words of ['\'"&|!:*()<->', '\\ %_', '🍌 山'])
+      expect(await near(`words=${encodeURIComponent(words)}`)).toEqual([]);
+    for (const wrong of [
+      'words=%00',
+      'tag=a%0Ab',
+      're=0&im=0',
+      're=0&im=0&radius=0',
+      're=x&im=0&radius=1',
+      're=1e99999&im=0&radius=1',
+    ])
       expect((await api.ask('GET', `/places?${wrong}`)).statusCode).toBe(400);
   });
 

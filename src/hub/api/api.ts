@@ -195,7 +195,11 @@ function checkQuery({ query = {} }: Route, request: FastifyRequest): Record<stri
   const { searchParams } = new URL(request.originalUrl, 'http://hub');
   return Object.fromEntries(
     Object.entries(query).map(([name, type]) => {
-      const checked = type.safeParse(searchParams.get(name) ?? undefined);
+      const text = searchParams.get(name) ?? undefined;
+      // The database could not even be asked for some of them.
+      if (text !== undefined && /\p{Cc}/u.test(text))
+        throw new HubError('EBODY', `?${name}=: expected text without control characters`);
+      const checked = type.safeParse(text);
       if (checked.success) return [name, checked.data];
       throw new HubError('EBODY', `?${name}=: ${z.prettifyError(checked.error)}`);
     }),

@@ -11,7 +11,7 @@ export const decimal: z.ZodType<string> = z
   .string()
   .refine(
     (text) => isDecimal(text) && text.length <= MAX_DIGITS && !/e[+-]?\d{5}/i.test(text),
-    `expected a decimal number of at most ${MAX_DIGITS} digits, with an exponent of at most four`,
+    `expected a decimal number of at most ${MAX_DIGITS} digits, with an exponent of at most four digits`,
   );
 
 /** The radius of a view. */
