@@ -254,7 +254,7 @@ async function settled(
   until: 'decided' | 'proven',
 ): Promise<Books> {
   for (let tries = 0; ; tries++) {
-    await delay(tries === 0 ? 3000 : 10_000 + 2000 * tries);
+    await delay(tries === 0 ? 3000 : Math.min(60_000, 10_000 * 1.5 ** (tries - 1)));
     for (const hub of hubs) {
       const ended = await hub.stop();
       if (ended.code !== 0) throw new Error(`a hub ended with ${ended.code}: ${ended.err}`);
